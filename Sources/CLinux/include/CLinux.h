@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// Umbrella of the kernel headers and calls that the C library does not offer to Swift.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include "path_resolution.h"
+
+#endif

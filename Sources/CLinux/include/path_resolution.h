@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// openat2(2): path resolution confined to a directory.
+#ifndef CLINUX_PATH_RESOLUTION_H
+#define CLINUX_PATH_RESOLUTION_H
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static inline int clinux_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
+    struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
+}
+
+// open(2) and openat(2) are variadic, so Swift cannot call them with a mode.
+static inline int clinux_openat(int directory, const char *path, int flags, unsigned int mode) {
+    return openat(directory, path, flags, mode);
+}
+
+#endif

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import SystemPackage
+
+extension OwnedDescriptor {
+    /// Reads once, at most `count` bytes; an empty result means the end.
+    ///
+    /// Kernel call: `read(2)`.
+    package func read(upTo count: Int) throws(KernelError) -> [UInt8] {
+        try readDescriptor(number, upTo: count)
+    }
+
+    /// Reads to the end.
+    ///
+    /// - Parameter limit: The most bytes that are accepted.
+    /// - Throws: ``KernelError``; `.fileTooLarge` when there is more than `limit`.
+    package func readAll(limit: Int, subject: @autoclosure () -> String) throws(KernelError) -> [UInt8] {
+        var content: [UInt8] = []
+        while true {
+            let part = try readDescriptor(number, upTo: 65536)
+            if part.isEmpty { return content }
+            content += part
+            if content.count > limit { throw KernelError(call: "read", errno: .fileTooLarge, subject: subject()) }
+        }
+    }
+
+    /// Writes everything, over as many calls as it takes.
+    package func writeAll(_ bytes: some Collection<UInt8>) throws(KernelError) {
+        try writeDescriptor(number, Array(bytes))
+    }
+}
+
+/// Reads once from a descriptor that somebody else owns.
+package func readDescriptor(_ number: Int32, upTo count: Int) throws(KernelError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let length = try kernelCall("read", "descriptor \(number)") { Glibc.read(number, &bytes, count) }
+    bytes.removeLast(count - length)
+    return bytes
+}
+
+/// Writes everything to a descriptor that somebody else owns.
+package func writeDescriptor(_ number: Int32, _ bytes: [UInt8]) throws(KernelError) {
+    var start = 0
+    while start < bytes.count {
+        let offset = start
+        let count = try kernelCall("write", "descriptor \(number)") {
+            bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
+        }
+        start += count
+    }
+}
+
+/// Standard output and standard error of the program; text is written at once, unbuffered.
+package enum StandardStream: Int32, Sendable {
+    case input = 0
+    case output = 1
+    case error = 2
+
+    /// Writes text losslessly.
+    package func write(_ text: String) throws(KernelError) { try writeDescriptor(rawValue, text.kernelBytes) }
+
+    /// Whether the stream is a terminal.
+    package var isTerminal: Bool { isatty(rawValue) == 1 }
+}
