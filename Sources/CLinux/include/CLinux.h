@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "install_paths.h"
 #include "path_resolution.h"
 
 #endif
