@@ -18,8 +18,7 @@ scripts/install-dependencies.sh
 # A debug build, because `make test` uses the same one; everything installed stays below .local.
 swift build --build-tests
 prefix=$PWD/.local
-env -u BINDIR -u SBINDIR -u LIBEXECDIR -u DATADIR -u SYSCONFDIR -u LOCALSTATEDIR -u RUNDIR -u LIBDIR -u DESTDIR \
-    PREFIX="$prefix" BUILD_DIR=.build/debug scripts/install.sh install
+scripts/lib/install-private.sh .build/debug "$prefix"
 
 export PATH="$prefix/bin:$PATH"
 name=first
