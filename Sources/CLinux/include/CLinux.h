@@ -3,6 +3,8 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "event_calls.h"
 #include "path_resolution.h"
+#include "socket_control.h"
 
 #endif
