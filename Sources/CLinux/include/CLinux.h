@@ -3,6 +3,9 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "option_scanning.h"
 #include "path_resolution.h"
+#include "regular_expressions.h"
+#include "window_size.h"
 
 #endif
