@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
 
 /// What the shared options of a tool ask for, checked.
 package struct CommonOptions: Sendable, Equatable {
@@ -7,7 +8,7 @@ package struct CommonOptions: Sendable, Equatable {
     /// `-o`.
     package var logFile: String?
     /// `-l`.
-    package var logPriority: LogPriority?
+    package var logLevel: LogLevel?
     /// `-q`.
     package var isQuiet = false
     /// `--rcfile`.
@@ -29,21 +30,21 @@ package struct CommonOptions: Sendable, Equatable {
         }
         if paths.contains("") { throw .usage("-P/--lxcpath: the path is empty") }
         logFile = options.value(SharedOption.logFile)
-        logPriority = try Self.priority(options.value(SharedOption.logPriority))
+        logLevel = try Self.level(options.value(SharedOption.logPriority))
         isQuiet = options.has(SharedOption.quiet)
         // A tool with its own -f/--rcfile has the same long name, so one question answers both.
         rcfile = options.given.last { $0.option.long == "rcfile" }?.argument
     }
 
-    private static func priority(_ text: String?) throws(ToolFailure) -> LogPriority? {
+    private static func level(_ text: String?) throws(ToolFailure) -> LogLevel? {
         guard let text else { return nil }
-        if let priority = LogPriority(text: text) { return priority }
+        if let level = LogLevel(word: text) { return level }
         // "-logfile=x" is read as "-l ogfile=x", a slip that old guides contain.
         let slip = text.hasPrefix("ogfile") || text.hasPrefix("ogpriority")
         throw .usage(
             "-l/--logpriority: \"\(text)\" is not a log level",
             advice: slip
                 ? "write --l\(text) with two dashes"
-                : "use one of \(LogPriority.allCases.map(\.rawValue).joined(separator: " "))")
+                : "use one of \(SharedOption.logLevels.joined(separator: " "))")
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
 
 /// The options that most tools share.
 package enum SharedOption {
@@ -9,8 +10,8 @@ package enum SharedOption {
     package static let logFile = Option(
         "logfile", "o", .required("FILE"), completes: .file, help: "Write the log to FILE; errors still appear on the terminal.")
     package static let logPriority = Option(
-        "logpriority", "l", .required("LEVEL"), default: LogPriority.error.rawValue,
-        completes: .words(LogPriority.allCases.map(\.rawValue)), help: "Log messages of this level and graver ones.")
+        "logpriority", "l", .required("LEVEL"), default: "ERROR",
+        completes: .words(logLevels), help: "Log messages of this level and graver ones.")
     package static let quiet = Option("quiet", "q", help: "Print no messages on standard error.")
     package static let rcfile = Option(
         "rcfile", nil, .required("FILE"), completes: .file, help: "Read the container's configuration from FILE instead of its own.")
@@ -21,26 +22,12 @@ package enum SharedOption {
     package static let errorFormat = Option(
         "error-format", nil, .required("FORMAT"), default: "text", completes: .words(["text", "json"]), isExtension: true,
         help: "Print errors as text or as one JSON object.")
+    /// The words of `-l`, the gravest first.
+    static var logLevels: [String] { LogLevel.allCases.reversed().map(\.name) }
     /// Of every tool that lists something.
     package static let format = Option(
         "format", nil, .required("FORMAT"), default: "table", completes: .words(["table", "json"]), isExtension: true,
         help: "Print the classic layout (table) or JSON.")
-}
-
-/// How grave a message must be to be logged; the raw values are the words of `-l`.
-package enum LogPriority: String, Sendable, CaseIterable {
-    case fatal = "FATAL"
-    case alert = "ALERT"
-    case critical = "CRIT"
-    case error = "ERROR"
-    case warning = "WARN"
-    case notice = "NOTICE"
-    case info = "INFO"
-    case debug = "DEBUG"
-    case trace = "TRACE"
-
-    /// Reads a level in any mix of upper and lower case.
-    package init?(text: String) { self.init(rawValue: text.uppercased()) }
 }
 
 /// Layout of a listing.
