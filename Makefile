@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every verb with a comment behind two number signs is shown by `make help`.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Where `make install` puts things. DESTDIR goes in front of every place without becoming known to the programs.
+# /usr and /usr/local use the system's /etc, /var and /run, so containers of an installed C LXC are found; any other prefix
+# keeps everything below itself.
+PREFIX ?= /usr/local
+system := $(filter /usr /usr/local,$(PREFIX))
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
+LIBDIR ?= $(PREFIX)/lib/$(shell uname -m)-linux-gnu
+DATADIR ?= $(PREFIX)/share
+SYSCONFDIR ?= $(if $(system),/etc,$(PREFIX)/etc)
+LOCALSTATEDIR ?= $(if $(system),/var,$(PREFIX)/var)
+RUNDIR ?= $(if $(system),/run,$(PREFIX)/run)
+DESTDIR ?=
+export PREFIX BINDIR SBINDIR LIBEXECDIR LIBDIR DATADIR SYSCONFDIR LOCALSTATEDIR RUNDIR DESTDIR
+
+# Extra options for the Swift package manager, for example SWIFT_FLAGS='-j 1'.
+SWIFT_FLAGS ?=
+# Seconds that each fuzz target runs.
+SECONDS_EACH ?= 60
+# Extra options for `swift test`, for example TEST_FLAGS='--filter ContainerTests'.
+TEST_FLAGS ?=
+
+.PHONY: help
+help: ## show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing (needs root when any are)
+	@scripts/install-dependencies.sh
+
+.PHONY: quickstart
+quickstart: ## build, then create, start, enter, stop and destroy a first container (root)
+	@scripts/quickstart.sh
+
+.PHONY: build
+build: deps ## build everything for debugging
+	swift build --build-tests $(SWIFT_FLAGS)
+
+.PHONY: release
+release: deps ## build the programs with optimization
+	swift build -c release $(SWIFT_FLAGS)
+
+.PHONY: test
+test: deps ## build and run all tests; as root this includes real containers
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build $(SWIFT_FLAGS) $(TEST_FLAGS)
+
+.PHONY: check
+check: deps ## run every script in scripts/checks and build with warnings as errors
+	@scripts/check.sh
+
+.PHONY: bench
+bench: ## compare speed and memory with C LXC and crun (root)
+	@scripts/install-dependencies.sh --peers
+	@scripts/bench/run.sh
+
+.PHONY: fuzz
+fuzz: deps ## feed random input to every parser, SECONDS_EACH (60) seconds each
+	@scripts/fuzz.sh $(SECONDS_EACH)
+
+.PHONY: install
+install: release ## install below PREFIX (/usr/local); also DESTDIR, SYSCONFDIR, LOCALSTATEDIR, RUNDIR, LIBDIR, LIBEXECDIR
+	@BUILD_DIR=.build/release scripts/install.sh install
+
+.PHONY: install-only
+install-only: # what the last build made, without building: BUILD_DIR=.build/debug make install-only
+	@scripts/install.sh install
+
+.PHONY: uninstall
+uninstall: ## remove what install put there; containers, logs and changed settings stay
+	@scripts/install.sh uninstall
+
+.PHONY: format
+format: ## format all Swift code in place
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+.PHONY: clean
+clean: ## remove everything that was built, and the quickstart's private installation
+	rm -rf .build .local

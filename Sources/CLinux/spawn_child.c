@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place where code runs between vfork and exec, in the caller's memory: only direct system calls are allowed here.
+#define _GNU_SOURCE
+#include "spawn_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum step { STEP_CLONE = 1, STEP_DESCRIPTORS, STEP_DIRECTORY, STEP_EXEC };
+
+struct report {
+    int step;
+    int error;
+    int pid;
+};
+
+static void fail(struct report *report, int step) {
+    report->step = step;
+    report->error = errno;
+    _exit(127);
+}
+
+static void become_program(const struct clinux_spawn_plan *plan, struct report *report) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int signal_number = 1; signal_number < NSIG; signal_number++) {
+        struct sigaction action;
+        // A handler's address means nothing in the new program; "ignored" would be inherited.
+        if (sigaction(signal_number, NULL, &action) == 0 && action.sa_handler != SIG_DFL) {
+            action.sa_handler = SIG_DFL;
+            sigaction(signal_number, &action, NULL);
+        }
+    }
+    for (int i = 0; i < plan->descriptor_count; i++) {
+        int from = plan->descriptors[2 * i], to = plan->descriptors[2 * i + 1];
+        int result = from == to ? fcntl(from, F_SETFD, 0) : dup3(from, to, 0);
+        if (result < 0) fail(report, STEP_DESCRIPTORS);
+    }
+    if (plan->death_signal) prctl(PR_SET_PDEATHSIG, plan->death_signal, 0, 0, 0);
+    if (plan->directory && chdir(plan->directory) != 0) fail(report, STEP_DIRECTORY);
+    if (plan->executable >= 0)
+        syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);
+    else
+        execve(plan->path, plan->arguments, plan->environment);
+    fail(report, STEP_EXEC);
+}
+
+struct context {
+    const struct clinux_spawn_plan *plan;
+    struct report *report;
+    char *stack;
+};
+
+#define STACK_SIZE (64 * 1024)
+
+static int final_child(void *argument) {
+    struct context *context = argument;
+    become_program(context->plan, context->report);
+    return 127;
+}
+
+static int first_child(void *argument) {
+    struct context *context = argument;
+    if (context->plan->new_session) setsid();
+    if (!context->plan->detached) become_program(context->plan, context->report);
+    int pid = clone(final_child, context->stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, context);
+    if (pid < 0) fail(context->report, STEP_CLONE);
+    context->report->pid = pid;
+    _exit(0);
+}
+
+int clinux_spawn(const struct clinux_spawn_plan *plan, int *pidfd, int *failed_step) {
+    struct report report = {0, 0, 0};
+    char *stacks = malloc(2 * STACK_SIZE);
+    if (!stacks) return -1;
+    struct context context = {plan, &report, stacks};
+    sigset_t all, before;
+    // No handler of this process may run in the child while it shares our memory.
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    int handle = -1;
+    int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (plan->detached ? 0 : CLONE_PIDFD);
+    int pid = clone(first_child, stacks + 2 * STACK_SIZE, flags, &context, &handle);
+    int clone_error = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    free(stacks);
+    if (pid < 0) {
+        *failed_step = STEP_CLONE;
+        errno = clone_error;
+        return -1;
+    }
+    if (report.step || plan->detached)
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    if (report.step) {
+        if (handle >= 0) close(handle);
+        *failed_step = report.step;
+        errno = report.error;
+        return -1;
+    }
+    if (pidfd) *pidfd = handle;
+    else if (handle >= 0) close(handle);
+    return plan->detached ? report.pid : pid;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `lxc.rootfs.*`
+package struct RootfsSettings: Sendable, Equatable {
+    /// `lxc.rootfs.path` as written, with the storage prefix if there is one.
+    package var path: Sourced<String>?
+    /// `lxc.rootfs.mount`
+    package var mountPoint: String?
+    /// `lxc.rootfs.options` as written; ``MountOptions`` reads it.
+    package var options: String?
+    /// `lxc.rootfs.managed`: destroying the container deletes the root filesystem too.
+    package var isManaged = true
+
+    package init() {}
+
+    /// The storage prefix without its colon, for example `overlay`; nil when the path has none.
+    package var storageType: String? { split.type }
+
+    /// The path without the storage prefix.
+    package var plainPath: String? { split.path }
+
+    /// Prefixes of `lxc.rootfs.path`; any other word before a colon belongs to the path.
+    package static let storageTypes = [
+        "dir", "btrfs", "zfs", "lvm", "loop", "overlay", "overlayfs", "aufs", "nbd", "rbd",
+    ]
+
+    private var split: (type: String?, path: String?) {
+        guard let text = path?.value else { return (nil, nil) }
+        guard let colon = text.firstIndex(of: ":"), Self.storageTypes.contains(String(text[..<colon])) else { return (nil, text) }
+        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import SystemPackage
+
+/// User, group and supplementary groups of the running process.
+package enum Credentials {
+    /// Kernel call: `setresuid(2)`, all three ids.
+    package static func setUser(_ user: UInt32) throws(KernelError) {
+        try kernelCommand("setresuid", "user \(user)") { clinux_setresuid(user, user, user) }
+    }
+
+    /// Kernel call: `setresgid(2)`, all three ids.
+    package static func setGroup(_ group: UInt32) throws(KernelError) {
+        try kernelCommand("setresgid", "group \(group)") { clinux_setresgid(group, group, group) }
+    }
+
+    /// Kernel call: `setgroups(2)`.
+    package static func setSupplementaryGroups(_ groups: [UInt32]) throws(KernelError) {
+        try kernelCommand("setgroups", "\(groups.count) groups") { clinux_setgroups(UInt(groups.count), groups) }
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A copy of the running process, as `fork(2)` makes it.
+///
+/// Only for programs with a single thread: no handler of the C library runs. The copy leaves through ``exitNow(_:)`` or exec.
+package enum ProcessCopy {
+    package enum Side: ~Copyable {
+        /// In the caller: the child's number and handle.
+        case parent(pid: Int32, handle: PidFD)
+        /// In the copy.
+        case child
+    }
+
+    /// Flags of `clone3(2)` besides the new namespaces.
+    package struct Options: OptionSet, Sendable {
+        package let rawValue: UInt64
+        package init(rawValue: UInt64) { self.rawValue = rawValue }
+        /// The caller's parent becomes the child's parent.
+        package static let sameParent = Options(rawValue: 0x8000)
+    }
+
+    /// Copies the process.
+    ///
+    /// - Parameters:
+    ///   - namespaces: Namespaces that are new for the child.
+    ///   - cgroup: Directory of the cgroup v2 group in which the child is born, or nil.
+    /// - Throws: ``KernelError`` of `clone3(2)`, Linux 5.3 (5.7 with `cgroup`).
+    package static func make(
+        namespaces: NamespaceSet = [], options: Options = [], cgroup: Int32? = nil
+    ) throws(KernelError) -> Side {
+        var handle: Int32 = -1
+        let flags = UInt64(UInt32(bitPattern: namespaces.cloneFlags)) | options.rawValue
+        let signal = options.contains(.sameParent) ? 0 : SIGCHLD
+        let pid = try kernelCall("clone3", "namespaces \(namespaces)") { clinux_clone3(flags, &handle, cgroup ?? -1, signal) }
+        return pid == 0 ? .child : .parent(pid: pid, handle: PidFD(owning: OwnedDescriptor(owning: handle)))
+    }
+
+    /// Ends the process without running exit handlers.
+    package static func exitNow(_ status: Int32) -> Never { clinux_exit_now(status) }
+}

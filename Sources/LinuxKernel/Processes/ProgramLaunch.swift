@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A program to start as a child, without copying the caller's memory (`vfork(2)` semantics).
+package struct ProgramLaunch {
+    /// What to execute.
+    package enum Executable { case path(String), descriptor(Int32) }
+
+    package var executable: Executable
+    package var arguments: [String]
+    /// `NAME=VALUE` lines.
+    package var environment: [String]
+    /// Descriptors that the program gets: number here, number there. Everything else that is close-on-exec stays behind.
+    package var descriptors: [(from: Int32, to: Int32)] = []
+    /// Whether the program leads a session of its own.
+    package var newSession = false
+    /// Whether the program becomes a child of the system's reaper instead of ours.
+    package var detached = false
+    /// Whether the kernel kills the program when the caller dies.
+    package var diesWithParent = false
+    package var directory: String?
+
+    package init(_ executable: Executable, arguments: [String], environment: [String]) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+    }
+
+    /// A started program.
+    package struct Child: ~Copyable {
+        package let pid: Int32
+        /// Nil for a detached program.
+        package let handle: PidFD?
+    }
+
+    /// Starts the program; returns once it has been executed.
+    ///
+    /// - Throws: ``KernelError`` whose call names the step that failed; for `execve` the reason is the program's.
+    package func start() throws(KernelError) -> Child {
+        let pairs = conflictFreePairs()
+        let flat = pairs.flatMap { [$0.from, $0.to] }
+        var handle: Int32 = -1
+        var failedStep: Int32 = 0
+        let pid = withCStrings(arguments) { arguments in
+            withCStrings(environment) { environment in
+                flat.withUnsafeBufferPointer { flat in
+                    withOptionalPath(pathText) { path in
+                        withOptionalPath(directory) { directory in
+                            var plan = clinux_spawn_plan()
+                            plan.executable = executableNumber
+                            plan.path = path
+                            plan.arguments = arguments
+                            plan.environment = environment
+                            plan.descriptors = flat.baseAddress
+                            plan.descriptor_count = Int32(truncatingIfNeeded: pairs.count)
+                            plan.new_session = newSession ? 1 : 0
+                            plan.detached = detached ? 1 : 0
+                            plan.death_signal = diesWithParent ? Signals.kill : 0
+                            plan.directory = directory
+                            return CLinux.clinux_spawn(&plan, &handle, &failedStep)
+                        }
+                    }
+                }
+            }
+        }
+        let code = Errno(rawValue: Glibc.errno)
+        guard pid > 0 else { throw KernelError(call: stepName(failedStep), errno: code, subject: subject(failedStep)) }
+        return Child(pid: pid, handle: handle >= 0 ? PidFD(owning: OwnedDescriptor(owning: handle)) : nil)
+    }
+
+    private var pathText: String? {
+        if case .path(let path) = executable { return path }
+        return nil
+    }
+
+    private var executableNumber: Int32 {
+        if case .descriptor(let number) = executable { return number }
+        return -1
+    }
+
+    /// Pairs in an order in which no target overwrites a later source; the callers' targets are the low numbers.
+    private func conflictFreePairs() -> [(from: Int32, to: Int32)] {
+        descriptors.sorted { $0.from == $1.to ? true : $0.to < $1.to }
+    }
+
+    private func stepName(_ step: Int32) -> String {
+        switch step {
+        case 2: "dup3"
+        case 3: "chdir"
+        case 4: "execve"
+        default: "clone"
+        }
+    }
+
+    private func subject(_ step: Int32) -> String {
+        step == 3 ? directory ?? "" : pathText ?? arguments.first ?? "program"
+    }
+}
+
+private func withOptionalPath<Result>(_ path: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    guard let path else { return body(nil) }
+    return path.withKernelString { body($0) }
+}
+
+/// Calls `body` with a NULL-terminated array of C strings, valid during the call only.
+package func withCStrings<Result>(_ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result) -> Result {
+    // One block for all the bytes: an environment of 50 lines would otherwise be 50 allocations.
+    var storage: [CChar] = []
+    var offsets: [Int] = []
+    for string in strings {
+        offsets.append(storage.count)
+        storage += string.kernelBytes.map { CChar(bitPattern: $0) }
+        storage.append(0)
+    }
+    return storage.withUnsafeMutableBufferPointer { buffer in
+        var pointers: [UnsafeMutablePointer<CChar>?] = offsets.map { offset in buffer.baseAddress.map { $0 + offset } }
+        pointers.append(nil)
+        return pointers.withUnsafeBufferPointer { list in
+            guard let start = list.baseAddress else { preconditionFailure("the list ends with NULL, so it is never empty") }
+            return body(start)
+        }
+    }
+}

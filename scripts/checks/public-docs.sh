@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Types and functions that other modules see have a summary behind `///`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+missing=$(find Sources -name '*.swift' -print0 | sort -z | xargs -0 awk '
+    FNR == 1 { documented = 0 }
+    /^ *\/\/\// { documented = 1; next }
+    /^ *@/ && !/(func|struct|enum|class|protocol|actor|typealias) / { next }      # an attribute between comment and declaration
+    /^ *(@[A-Za-z_()]+ +)*(public|package) +((static|final|mutating|consuming|borrowing|indirect|nonisolated|override) +)*(func|struct|enum|class|protocol|actor|typealias) / {
+        if (!documented && $0 !~ /enum CodingKeys/) printf "%s:%d: no /// summary:%s\n", FILENAME, FNR, $0
+    }
+    { documented = 0 }
+')
+if [ -n "$missing" ]; then
+    echo "$missing"
+    exit 1
+fi

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs the Debian packages that building, testing and running need. Quick when they are all there.
+#
+# usage: install-dependencies.sh [--peers]
+#   --peers  also what `make bench` and the interoperation tests compare with: C LXC, crun, hyperfine
+set -euo pipefail
+
+# git, make, gcc and binutils: the Swift toolchain links with them; libseccomp-dev holds the static library of the filters.
+packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev busybox-static python3)
+if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace); fi
+
+missing=()
+for package in "${packages[@]}"; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" != installed ]; then missing+=("$package"); fi
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" -ne 0 ]; then
+        {
+            echo "these Debian packages are missing: ${missing[*]}"
+            echo "install them as root:  apt-get install ${missing[*]}"
+        } >&2
+        exit 1
+    fi
+    echo "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -q --no-install-recommends "${missing[@]}" > /dev/null 2>&1 || {
+        apt-get update -q
+        apt-get install -y -q --no-install-recommends "${missing[@]}"
+    }
+fi
+
+if ! command -v swift > /dev/null; then
+    {
+        echo "the Swift toolchain is missing; this package is written for Swift $(cat "$(dirname "$0")/../.swift-version")"
+        echo "install it from https://www.swift.org/install/linux/ and put its usr/bin in PATH"
+    } >&2
+    exit 1
+fi

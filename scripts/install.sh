@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs or removes the programs, laid out as the Debian packages of C LXC lay theirs out.
+#
+# usage: install.sh install|uninstall
+#
+# From the environment (the Makefile sets all of them; see its head for the defaults):
+#   BUILD_DIR  folder of the built programs
+#   DESTDIR    put in front of every place that is written, not known to the programs
+#   PREFIX BINDIR SBINDIR LIBEXECDIR LIBDIR DATADIR SYSCONFDIR LOCALSTATEDIR RUNDIR
+set -euo pipefail
+
+readonly action=${1:-}
+case $action in
+    install | uninstall) ;;
+    *)
+        echo "usage: $0 install|uninstall" >&2
+        exit 2
+        ;;
+esac
+
+cd "$(dirname "$0")/.."
+: "${BUILD_DIR:=.build/release}" "${DESTDIR:=}" "${PREFIX:=/usr/local}"
+: "${BINDIR:=$PREFIX/bin}" "${SBINDIR:=$PREFIX/sbin}" "${LIBEXECDIR:=$PREFIX/libexec}" "${DATADIR:=$PREFIX/share}"
+: "${LIBDIR:=$PREFIX/lib/$(uname -m)-linux-gnu}"
+case $PREFIX in
+    /usr | /usr/local) : "${SYSCONFDIR:=/etc}" "${LOCALSTATEDIR:=/var}" "${RUNDIR:=/run}" ;;
+    *) : "${SYSCONFDIR:=$PREFIX/etc}" "${LOCALSTATEDIR:=$PREFIX/var}" "${RUNDIR:=$PREFIX/run}" ;;
+esac
+
+# The tools of the multicall program, one link each.
+tools=(
+    attach cgroup checkconfig config console create destroy execute freeze info ls monitor start stop unfreeze update-config wait
+)
+
+# --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------
+
+put_program() { # built name, place
+    if [ "$action" = uninstall ]; then
+        rm -f "$DESTDIR$2"
+        return
+    fi
+    if [ ! -x "$BUILD_DIR/$1" ]; then
+        echo "install: $BUILD_DIR/$1 is missing; run 'make release' (or 'make build') first" >&2
+        exit 1
+    fi
+    mkdir -p "$DESTDIR$(dirname "$2")"
+    # A program that runs at this moment cannot be written to; a new file under its name can take its place.
+    scripts/lib/stamp-paths.sh "$BUILD_DIR/$1" "$DESTDIR$2.new" \
+        "$BINDIR" "$SBINDIR" "$LIBEXECDIR" "$LIBDIR" "$DATADIR" "$SYSCONFDIR" "$LOCALSTATEDIR" "$RUNDIR"
+    chmod 0755 "$DESTDIR$2.new"
+    mv -f "$DESTDIR$2.new" "$DESTDIR$2"
+}
+
+put_link() { # place, what it leads to (both absolute)
+    if [ "$action" = uninstall ]; then
+        rm -f "$DESTDIR$1"
+        return
+    fi
+    mkdir -p "$DESTDIR$(dirname "$1")"
+    ln -sfn "$(realpath -m -s --relative-to="$(dirname "$1")" "$2")" "$DESTDIR$1"
+}
+
+put_file() { # source, place, mode
+    if [ "$action" = uninstall ]; then
+        rm -f "$DESTDIR$2"
+        return
+    fi
+    mkdir -p "$DESTDIR$(dirname "$2")"
+    render "$1" > "$DESTDIR$2.new"
+    chmod "$3" "$DESTDIR$2.new"
+    mv -f "$DESTDIR$2.new" "$DESTDIR$2"
+}
+
+put_setting() { # source, place: a file that belongs to the administrator once it is there
+    local place=$DESTDIR$2
+    if [ -e "$place" ] && ! render "$1" | cmp -s - "$place"; then
+        if [ "$action" = uninstall ]; then
+            echo "kept: $place was changed after the installation" >&2
+        else
+            echo "kept: $place exists and differs from ours, which is $1" >&2
+        fi
+        return
+    fi
+    put_file "$1" "$2" 0644
+}
+
+put_directory() { # place, mode; what others stored there survives an uninstallation
+    if [ "$action" = uninstall ]; then
+        rmdir --ignore-fail-on-non-empty "$DESTDIR$1" 2> /dev/null || true
+        return
+    fi
+    [ -d "$DESTDIR$1" ] || install -d -m "$2" "$DESTDIR$1"
+}
+
+# Shipped text names other shipped files; @CONFIG@ and friends become their places.
+render() { # source
+    sed -e "s|@BIN@|$BINDIR|g" -e "s|@CONFIG@|$DATADIR/lxc/config|g" -e "s|@HOOKS@|$DATADIR/lxc/hooks|g" \
+        -e "s|@SYSCONF@|$SYSCONFDIR/lxc|g" -e "s|@LXCPATH@|$LOCALSTATEDIR/lib/lxc|g" "$1"
+}
+
+# --- the layout -------------------------------------------------------------------------------------------------------------
+
+put_program lxc "$BINDIR/lxc"
+put_program lxc-supervisor "$LIBEXECDIR/lxc/lxc-supervisor"
+put_program lxc-init "$LIBEXECDIR/lxc/lxc-init"
+for tool in "${tools[@]}"; do put_link "$BINDIR/lxc-$tool" "$BINDIR/lxc"; done
+put_link "$LIBEXECDIR/lxc/lxc-monitord" "$BINDIR/lxc"
+put_link "$SBINDIR/init.lxc" "$LIBEXECDIR/lxc/lxc-init"
+put_link "$DATADIR/lxc/templates/lxc-busybox" "$BINDIR/lxc"
+
+while IFS= read -r -d '' file; do
+    mode=0644
+    if [ -x "$file" ]; then mode=0755; fi
+    put_file "$file" "$DATADIR/${file#share/}" "$mode"
+done < <(find share/lxc -type f -print0 | sort -z)
+
+put_setting share/etc/default.conf "$SYSCONFDIR/lxc/default.conf"
+put_setting share/etc/lxc.conf "$SYSCONFDIR/lxc/lxc.conf"
+
+put_directory "$LIBDIR/lxc/rootfs" 0755
+put_directory "$LOCALSTATEDIR/lib/lxc" 0755
+put_directory "$LOCALSTATEDIR/cache/lxc" 0755
+put_directory "$LOCALSTATEDIR/log/lxc" 0755
+
+# --- completion: the multicall prints it from the very tables that it parses with --------------------------------------------
+
+bash_folder=$DATADIR/bash-completion/completions
+zsh_file=$DATADIR/zsh/site-functions/_lxc
+fish_file=$DATADIR/fish/vendor_completions.d/lxc.fish
+
+put_completion() { # shell, place
+    mkdir -p "$DESTDIR$(dirname "$2")"
+    "$DESTDIR$BINDIR/lxc-config" --completion "$1" > "$DESTDIR$2.new"
+    chmod 0644 "$DESTDIR$2.new"
+    mv -f "$DESTDIR$2.new" "$DESTDIR$2"
+}
+
+if [ "$action" = uninstall ]; then
+    rm -f "$DESTDIR$bash_folder/_lxc" "$DESTDIR$zsh_file" "$DESTDIR$fish_file"
+    for tool in "${tools[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool"; done
+    for folder in lxc/templates lxc/config/common.conf.d lxc/config/userns.conf.d lxc/config lxc/hooks lxc; do
+        put_directory "$DATADIR/$folder" 0755
+    done
+    put_directory "$LIBEXECDIR/lxc" 0755
+    put_directory "$LIBDIR/lxc" 0755
+    put_directory "$SYSCONFDIR/lxc" 0755
+    echo "removed from $DESTDIR$PREFIX; containers and logs below $DESTDIR$LOCALSTATEDIR stay"
+    exit 0
+fi
+
+if "$DESTDIR$BINDIR/lxc-config" --completion bash > /dev/null 2>&1; then
+    put_completion bash "$bash_folder/_lxc"
+    for tool in "${tools[@]}"; do put_link "$bash_folder/lxc-$tool" "$bash_folder/_lxc"; done
+    put_completion zsh "$zsh_file"
+    put_completion fish "$fish_file"
+else
+    echo "note: no shell completion installed, because this lxc-config has no --completion" >&2
+fi
+echo "installed in $DESTDIR$PREFIX"
