@@ -7,7 +7,7 @@ enum CgroupKill {
     ///
     /// On cgroup v2 the kernel does it in one step (`cgroup.kill`, Linux 5.14). Elsewhere the v1 freezer stops the processes
     /// first, so that none can fork away; without it the caller repeats until nothing is left.
-    static func killAll(_ cgroups: [AnchoredCgroup], until deadline: Deadline) throws(KernelError) {
+    static func killAll(_ cgroups: [AnchoredCgroup], until deadline: MonotonicInstant) throws(KernelError) {
         let freezers = cgroups.filter { $0.anchor.version == .v1 && hasFile($0, "freezer.state") }
         for cgroup in freezers { ignoringGone { () throws(KernelError) in try write(cgroup, "freezer.state", "FROZEN") } }
         for cgroup in cgroups where try !killAtOnce(cgroup) { try killEach(cgroup, until: deadline) }
@@ -29,7 +29,7 @@ enum CgroupKill {
         }
     }
 
-    private static func killEach(_ cgroup: AnchoredCgroup, until deadline: Deadline) throws(KernelError) {
+    private static func killEach(_ cgroup: AnchoredCgroup, until deadline: MonotonicInstant) throws(KernelError) {
         let top = try? cgroup.open()  // gone means nothing to kill
         guard let top else { return }
         try killMembers(of: top, ".")
@@ -65,7 +65,7 @@ enum CgroupKill {
         return text.split(separator: "\n").compactMap { Int32($0) }
     }
 
-    private static func thaw(_ cgroup: AnchoredCgroup, isFreezer: Bool, until deadline: Deadline) throws(KernelError) {
+    private static func thaw(_ cgroup: AnchoredCgroup, isFreezer: Bool, until deadline: MonotonicInstant) throws(KernelError) {
         if cgroup.anchor.version == .v2 {
             ignoringGone { () throws(KernelError) in try write(cgroup, "cgroup.freeze", "0") }
         }

@@ -99,7 +99,7 @@ package struct CgroupLayout: Sendable, Equatable {
     ///   always is for callers other than root.
     /// - Throws: ``KernelError`` when the tables in `/proc` cannot be read.
     package static func detect(isRelative: Bool = false) throws(KernelError) -> CgroupLayout {
-        let ofInit = !isRelative && ProcessOwner.isRoot
+        let ofInit = !isRelative && ProcessControl.effectiveUser == 0
         let membership = try ProcessCgroup.read(process: ofInit ? "1" : "self")
         return CgroupLayout(mounts: try MountTable.read(), membership: membership, leavesInitScope: ofInit)
     }

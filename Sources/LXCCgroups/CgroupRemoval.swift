@@ -71,7 +71,7 @@ struct CgroupRemoval {
     }
 
     /// Waits for processes to go: on cgroup v2 until the kernel says so, else a little longer each time.
-    private static func wait(for cgroups: [AnchoredCgroup], _ deadline: Deadline, _ pause: inout Int32) {
+    private static func wait(for cgroups: [AnchoredCgroup], _ deadline: MonotonicInstant, _ pause: inout Int32) {
         let step = Deadline(afterMilliseconds: Int(min(pause, deadline.remainingMilliseconds)))
         pause = min(pause * 2, 50)
         guard let unified = cgroups.first(where: { $0.anchor.version == .v2 }) else { return step.pause(milliseconds: 50) }
@@ -121,7 +121,7 @@ extension ContainerCgroups {
         let first = cgroups.last { $0.anchor.version == .v2 } ?? cgroups.first { _ in true }
         let freezer = member(of: "freezer").map { AnchoredCgroup(anchor: $0.base, path: limitPath) }
         let targets = [freezer, first].compactMap { $0 }
-        try wrapped { () throws(KernelError) in try CgroupKill.killAll(targets, until: Deadline(afterMilliseconds: 2000)) }
+        try wrapped { () throws(KernelError) in try CgroupKill.killAll(targets, until: MonotonicInstant(afterMilliseconds: 2000)) }
     }
 
     /// Directories of the cgroups made so far, for the journal: the payload's, then the monitor's.

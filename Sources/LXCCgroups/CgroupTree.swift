@@ -17,7 +17,7 @@ enum CgroupTree {
     ///
     /// - Returns: Whether all is gone; false when processes hold it or the deadline passed.
     /// - Throws: ``KernelError``, but not for cgroups that are busy or disappear meanwhile.
-    static func remove(_ cgroup: AnchoredCgroup, until deadline: Deadline) throws(KernelError) -> Bool {
+    static func remove(_ cgroup: AnchoredCgroup, until deadline: MonotonicInstant) throws(KernelError) -> Bool {
         // The usual case: the container has left no cgroups of its own.
         if try cgroup.anchor.directory.remove(cgroup.path) { return true }
         let visitor = Visitor(
@@ -30,7 +30,7 @@ enum CgroupTree {
     /// Visits each cgroup strictly below one; stops at the deadline.
     ///
     /// - Throws: ``KernelError``, but not for cgroups that disappear meanwhile.
-    static func walk(_ cgroup: AnchoredCgroup, until deadline: Deadline, _ visitor: Visitor) throws(KernelError) {
+    static func walk(_ cgroup: AnchoredCgroup, until deadline: MonotonicInstant, _ visitor: Visitor) throws(KernelError) {
         do {
             try walkPresent(cgroup, until: deadline, visitor)
         } catch {
@@ -39,7 +39,7 @@ enum CgroupTree {
         }
     }
 
-    private static func walkPresent(_ cgroup: AnchoredCgroup, until deadline: Deadline, _ visitor: Visitor) throws(KernelError) {
+    private static func walkPresent(_ cgroup: AnchoredCgroup, until deadline: MonotonicInstant, _ visitor: Visitor) throws(KernelError) {
         var current = try cgroup.open()
         var names: [String] = []
         var waiting = [try current.children()]

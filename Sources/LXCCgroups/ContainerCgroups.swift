@@ -34,7 +34,7 @@ package final class ContainerCgroups {
         for hierarchy in layout.hierarchies {
             guard let path = hierarchy.baseDirectory, hierarchy.version == .v2 || placement.uses(hierarchy.controllers) else { continue }
             let directory = try wrapped { () throws(KernelError) in try CgroupDirectory(opening: path) }
-            if !ProcessOwner.isRoot && !directory.isWritable() { continue }
+            if ProcessControl.effectiveUser != 0 && !directory.isWritable() { continue }
             members.append(Member(hierarchy: hierarchy, base: CgroupAnchor(directory, hierarchy.version)))
         }
         self.members = members

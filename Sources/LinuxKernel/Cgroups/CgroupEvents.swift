@@ -24,7 +24,7 @@ package struct CgroupEvents: ~Copyable, Sendable {
     ///   - field: `populated` or `frozen`.
     ///   - wanted: The value.
     /// - Returns: Whether it was reached in time. A cgroup that is gone is neither populated nor frozen.
-    package func wait(for field: String, _ wanted: Bool, until deadline: Deadline) throws(KernelError) -> Bool {
+    package func wait(for field: String, _ wanted: Bool, until deadline: MonotonicInstant) throws(KernelError) -> Bool {
         while true {
             if try value(of: field) == wanted { return true }
             let left = deadline.remainingMilliseconds
