@@ -38,12 +38,7 @@ package struct Epoll: ~Copyable, Sendable {
     /// Stops to watch; call it before the descriptor is closed.
     package func remove(_ number: Int32) throws(KernelError) { try control(EPOLL_CTL_DEL, number, [], 0) }
 
-    /// Waits for events.
-    ///
-    /// - Parameters:
-    ///   - most: How many events at most, 1 or more.
-    ///   - deadline: `nil` waits for ever.
-    /// - Returns: Nothing when the deadline passed.
+    /// Waits for events, at most `most` of them (1 or more); empty when the deadline passed, which `nil` never does.
     ///
     /// Kernel call: `epoll_wait(2)`.
     package func wait(most: Int = 32, until deadline: MonotonicInstant?) throws(KernelError) -> [Event] {

@@ -47,9 +47,8 @@ package final class EventLoop {
 
     /// Starts to watch a descriptor, which stays the caller's and must be removed here before it is closed.
     ///
-    /// - Parameter handler: Called with what the descriptor is ready for; it must not wait on the descriptor, for the readiness
-    ///   may be over by then.
-    /// - Throws: ``KernelError`` of `epoll_ctl(2)`.
+    /// The handler is called with what the descriptor is ready for; it must not wait on the descriptor, for the readiness may be
+    /// over by then. Errors are those of `epoll_ctl(2)`.
     package func add(_ number: Int32, _ interest: Readiness = .readable, handler: @escaping Handler) throws(KernelError) -> Source {
         lastIdentifier += 1
         try epoll.add(number, interest, identifier: lastIdentifier)
@@ -93,9 +92,8 @@ package final class EventLoop {
 
     /// Handles events until a condition holds; it is looked at before the first wait and after every handler.
     ///
-    /// - Parameter deadline: When to give up; `nil` never.
-    /// - Returns: Whether the condition holds; `false` means that the deadline passed.
-    /// - Throws: ``KernelError`` of `epoll_wait(2)` and `epoll_ctl(2)`.
+    /// The result says whether the condition holds; `false` means that the deadline passed, which `nil` never does. Errors are those
+    /// of `epoll_wait(2)` and `epoll_ctl(2)`.
     @discardableResult
     package func run(
         until condition: () -> Bool, deadline: MonotonicInstant? = nil

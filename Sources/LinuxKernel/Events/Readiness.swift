@@ -22,10 +22,7 @@ package struct Readiness: OptionSet, Sendable, Hashable {
 
 /// Waits for one descriptor, outside an event loop.
 package enum Poll {
-    /// Waits until a descriptor is ready.
-    ///
-    /// - Parameter deadline: `nil` waits for ever.
-    /// - Returns: What it is ready for; empty when the deadline passed first.
+    /// Waits until a descriptor is ready, and says for what; empty when the deadline passed first, which `nil` never does.
     ///
     /// Kernel call: `poll(2)`.
     package static func wait(
@@ -34,7 +31,9 @@ package enum Poll {
         var entry = pollfd(fd: number, events: Int16(truncatingIfNeeded: interest.rawValue), revents: 0)
         while true {
             // Computed inside the call: after an interruption only the rest of the time is waited for.
-            let count = try kernelCall("poll", "descriptor \(number)") { poll(&entry, 1, deadline.map { $0.remaining.pollMilliseconds } ?? -1) }
+            let count = try kernelCall("poll", "descriptor \(number)") {
+                poll(&entry, 1, deadline.map { $0.remaining.pollMilliseconds } ?? -1)
+            }
             if count > 0 { return Readiness(rawValue: UInt32(UInt16(bitPattern: entry.revents))) }
             if let deadline, deadline.hasPassed { return [] }
         }

@@ -56,6 +56,8 @@ extension UnixSocket {
     /// Kernel call: `setsockopt(2)` `SO_PASSCRED`, `SO_PASSPIDFD` (Linux 6.5).
     package func receiveSenderIdentity() throws(KernelError) {
         try setSocketOption(descriptor.number, CLINUX_SO_PASSCRED, "SO_PASSCRED", Int32(1))
-        do { try setSocketOption(descriptor.number, CLINUX_SO_PASSPIDFD, "SO_PASSPIDFD", Int32(1)) } catch where error.errno == .protocolNotAvailable { return }
+        do { try setSocketOption(descriptor.number, CLINUX_SO_PASSPIDFD, "SO_PASSPIDFD", Int32(1)) } catch {
+            if error.errno != .protocolNotAvailable { throw error }
+        }
     }
 }

@@ -47,9 +47,8 @@ package struct UnixSocket: ~Copyable, Sendable {
             first: UnixSocket(owning: OwnedDescriptor(owning: raw[0])), second: UnixSocket(owning: OwnedDescriptor(owning: raw[1])))
     }
 
-    /// Binds to an abstract name and listens.
+    /// Binds to an abstract name and listens; `backlog` connections may wait to be accepted.
     ///
-    /// - Parameter backlog: How many connections may wait to be accepted.
     /// - Throws: ``KernelError``, `.addressInUse` when somebody listens there already.
     ///
     /// Kernel calls: `bind(2)`, `listen(2)`.
@@ -65,8 +64,9 @@ package struct UnixSocket: ~Copyable, Sendable {
 
     /// Connects to an abstract name.
     ///
-    /// - Parameter timeLimit: Longest wait for a place in the listener's backlog; `nil` waits for ever. It stays in force as the
-    ///   socket's send limit.
+    /// `timeLimit` is the longest wait for a place in the listener's backlog, `nil` for ever. It stays in force as the socket's
+    /// send limit.
+    ///
     /// - Throws: ``KernelError``, `.connectionRefused` when nobody listens, `.resourceTemporarilyUnavailable` when the time is over.
     ///
     /// Kernel call: `connect(2)`.
