@@ -27,6 +27,8 @@ let package = Package(
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
+        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
     ]
 )
