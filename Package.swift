@@ -29,8 +29,11 @@ let package = Package(
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
+        .executableTarget(
+            name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups"], swiftSettings: strict),
-        .testTarget(name: "LXCRuntimeTests", dependencies: ["LXCRuntime"], swiftSettings: strict),
     ]
 )
