@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+
+/// What the steps of the container's first process share: the plan, and the handles that they open one after the other.
+final class InitContext {
+    let plan: StartPlan
+    let log: LogWriter
+    let hooks: HookRunner
+    /// The root filesystem as it is being put together; the host's root when the container has none of its own.
+    var rootfs: DirectoryHandle
+    /// Where the root filesystem is attached on the host's tree (`lxc.rootfs.mount`); nil without a root filesystem.
+    let mountPoint: String?
+    /// A procfs of the container's own PID namespace that no path of the container leads to.
+    var proc: DirectoryHandle?
+    /// The tmpfs or directory that becomes `/dev`.
+    var devices: DirectoryHandle?
+    /// Root of the container's devpts instance.
+    var devpts: DirectoryHandle?
+    /// The pair that becomes `/dev/console`.
+    var console: PseudoTerminal?
+    /// Controlling ends of tty1, tty2, ...
+    var ttys: [SharedDescriptor] = []
+    /// Names of those terminals below `/dev`, for `container_ttys`.
+    var ttyNames: [String] = []
+    /// The user namespace's root on the host; 0 and 0 without an id map.
+    let mappedRoot: (user: UInt32, group: UInt32)
+    /// Namespaces that the process was born into or enters itself.
+    let namespaces: NamespacePlan
+    /// Path inside the container that a helper mount occupies until the end of the set-up.
+    var planned: [PlannedMount] = []
+
+    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?) throws(KernelError) {
+        self.plan = plan
+        self.log = log
+        self.hooks = hooks
+        self.namespaces = namespaces
+        self.mountPoint = mountPoint
+        rootfs = try DirectoryHandle(opening: "/")
+        mappedRoot = namespaces.mappedRoot
+    }
+
+    var config: ContainerConfig { plan.config }
+
+    /// Whether the container has a root filesystem of its own.
+    var hasRootfs: Bool { mountPoint != nil }
+
+    /// Whether the container is in a user namespace with an id map.
+    var isMapped: Bool { !plan.config.idMap.isEmpty }
+
+    /// The configuration's place for a key, for error messages.
+    func origin(_ key: String) -> ConfigOrigin? { plan.config.origin(of: key) }
+}
+
+/// One step of the container's first process.
+protocol InitStep {
+    /// What the step does, for the log: `mounting the root filesystem`.
+    var name: String { get }
+
+    func perform(_ context: InitContext) throws(OperationFailure)
+}
