@@ -29,7 +29,9 @@ let package = Package(
         .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", systemPackage], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
-        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel"], swiftSettings: strict),
+        .target(
+            name: "LXCTestSupport", dependencies: ["LinuxKernel", systemPackage], path: "Tests/LXCTestSupport", swiftSettings: strict),
+        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
     ]
 )
