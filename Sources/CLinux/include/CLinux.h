@@ -5,8 +5,9 @@
 
 #include "capability_calls.h"
 #include "device_numbers.h"
-#include "file_copy.h"
 #include "event_calls.h"
+#include "file_locks.h"
+#include "file_copy.h"
 #include "install_paths.h"
 #include "keyrings.h"
 #include "mount_api.h"
@@ -14,7 +15,6 @@
 #include "network_calls.h"
 #include "option_scanning.h"
 #include "path_resolution.h"
-#include "pipes.h"
 #include "prctl_calls.h"
 #include "process_handles.h"
 #include "socket_control.h"
