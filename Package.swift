@@ -32,7 +32,9 @@ let package = Package(
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
         .executableTarget(
             name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
-        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel"], swiftSettings: strict),
+        .target(
+            name: "LXCTestSupport", dependencies: ["LinuxKernel", systemPackage], path: "Tests/LXCTestSupport", swiftSettings: strict),
+        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups"], swiftSettings: strict),
     ]

@@ -15,7 +15,6 @@
 #include "network_calls.h"
 #include "option_scanning.h"
 #include "path_resolution.h"
-#include "pipes.h"
 #include "prctl_calls.h"
 #include "process_handles.h"
 #include "socket_control.h"

@@ -23,15 +23,12 @@ package enum ProgramOutput {
     package static func of(
         _ path: String, arguments: [String], environment: [String], limit: Int, milliseconds: Int32
     ) throws(KernelError) -> Result {
-        var ends: [Int32] = [-1, -1]
-        try kernelCommand("pipe2", path) { clinux_pipe2(&ends, O_CLOEXEC) }
-        let reading = OwnedDescriptor(owning: ends[0])
-        let writing = OwnedDescriptor(owning: ends[1])
+        let pipe = try Pipe()
         let nothing = try OwnedDescriptor(opening: "/dev/null", .readWrite)
         var launch = ProgramLaunch(.path(path), arguments: arguments, environment: environment)
-        launch.descriptors = [(from: nothing.number, to: 0), (from: writing.number, to: 1), (from: nothing.number, to: 2)]
+        launch.descriptors = [(from: nothing.number, to: 0), (from: pipe.writer.number, to: 1), (from: nothing.number, to: 2)]
         let child = try launch.start()
-        _ = consume writing
+        let reading = pipe.closingWriter()
         // The number cannot go to another process before this child is collected.
         let handle = try PidFD(child.pid)
         let output: [UInt8]
