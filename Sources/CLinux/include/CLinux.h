@@ -6,6 +6,8 @@
 #include "capability_calls.h"
 #include "device_numbers.h"
 #include "event_calls.h"
+#include "file_locks.h"
+#include "file_copy.h"
 #include "install_paths.h"
 #include "keyrings.h"
 #include "mount_api.h"

@@ -14,12 +14,10 @@ enum FstabFile {
             let content = line.drop { $0 == " " || $0 == "\t" }
             if content.isEmpty || content.first == "#" { continue }
             let origin = ConfigOrigin(file: setting.value, line: index + 1)
-            guard let entry = MountEntry(text: String(content)) else {
+            do { entries.append(Sourced(try MountEntry(parsing: String(content)), origin)) } catch {
                 throw OperationFailure(
-                    "cannot read the mount entry \"\(content)\"", reason: "it needs at least a source, a target and a type",
-                    key: "lxc.mount.fstab", origin: origin)
+                    "cannot read the mount entry \"\(content)\"", reason: error.reason, key: "lxc.mount.fstab", origin: origin)
             }
-            entries.append(Sourced(entry, origin))
         }
         return entries
     }

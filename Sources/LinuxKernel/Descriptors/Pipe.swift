@@ -23,8 +23,7 @@ package struct Pipe: ~Copyable {
     package consuming func closingWriter() -> OwnedDescriptor { reader }
 }
 
-/// poll(2) on a few descriptors.
-package enum Poll {
+extension Poll {
     /// Waits until one of up to three descriptors is readable or closed.
     ///
     /// - Parameter milliseconds: The longest wait; negative for ever. Negative descriptors are left out.
