@@ -28,5 +28,6 @@ let package = Package(
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
     ]
 )
