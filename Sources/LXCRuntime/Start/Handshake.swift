@@ -7,7 +7,8 @@ import SystemPackage
 enum HandshakeMessage: Equatable {
     /// Supervisor: ids, cgroups and network are there; set yourself up.
     case begin
-    /// Process: ready to execute init. Descriptors: the console's controlling end (if any), devpts (if any), then the ttys'.
+    /// Process: ready to execute init. Descriptors: both ends of the console (if any), devpts (if any), then the
+    /// controlling ends of the ttys.
     case ready(hasConsole: Bool, hasDevpts: Bool)
     /// Supervisor: execute init.
     case execute

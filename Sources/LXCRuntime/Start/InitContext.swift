@@ -58,7 +58,7 @@ final class InitContext {
 }
 
 /// One step of the container's first process.
-protocol InitStep {
+protocol InitStep: Sendable {
     /// What the step does, for the log: `mounting the root filesystem`.
     var name: String { get }
 

@@ -21,13 +21,13 @@ struct InitSequence {
     func run(_ channel: consuming HandshakeChannel) -> Never {
         do throws(OperationFailure) {
             try prepare()
-            try await(.begin, channel)
+            try expect(.begin, channel)
             for step in Self.setup {
                 context.log.trace(step.name)
                 try step.perform(context)
             }
             try reportReady(channel)
-            try await(.execute, channel)
+            try expect(.execute, channel)
             try attempting("cannot reach the supervisor") { () throws(KernelError) in try channel.send(.executing) }
             try ExecStep().perform(context)
         } catch {
@@ -46,7 +46,7 @@ struct InitSequence {
         }
     }
 
-    private func await(_ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+    private func expect(_ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
         let received: HandshakeMessage?
         do { received = try channel.receive()?.message } catch { throw OperationFailure("cannot reach the supervisor", error) }
         // The supervisor has died: nobody is left to report to.
@@ -56,7 +56,9 @@ struct InitSequence {
     private func reportReady(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
         var descriptors: [Int32] = []
         let sendsConsole = context.console != nil && context.config.console.ptyMax > 1
-        if sendsConsole, let number = context.console?.controller.number { descriptors.append(number) }
+        if sendsConsole, let console = context.console?.controller.number, let terminal = context.console?.terminal.number {
+            descriptors += [console, terminal]
+        }
         if let devpts = context.devpts?.number { descriptors.append(devpts) }
         let hasDevpts = context.devpts != nil
         descriptors += context.ttys.map(\.number)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// FNV-1a with 64 bits: what the wire protocol uses to shorten socket names.
 package struct NameHash: Sendable, Hashable {

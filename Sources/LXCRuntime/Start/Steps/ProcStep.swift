@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
+import SystemPackage
 
 /// A proc filesystem of the container's PID namespace that is attached nowhere: labels and sysctls are written through it, so no
 /// tree that the container prepared can catch them (CVE-2019-16884, CVE-2025-52881).
@@ -8,7 +9,8 @@ struct ProcStep: InitStep {
     let name = "opening a private proc filesystem"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        guard !context.config.process.sysctls.isEmpty || (try SecurityLabel.request(context.config.security)) != .nothing else { return }
+        let isConfined = try SecurityLabel.request(context.config.security) != .nothing
+        guard isConfined || !context.config.process.sysctls.isEmpty else { return }
         do throws(KernelError) {
             let mount = try DetachedMount(newInstanceOf: "proc", source: "proc", options: [], attributes: .harmless)
             context.proc = try mount.directory()
