@@ -37,6 +37,8 @@ let package = Package(
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups", systemPackage], swiftSettings: strict),
+        .testTarget(
+            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
         .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
     ]
 )
