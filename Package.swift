@@ -36,6 +36,6 @@ let package = Package(
             name: "LXCTestSupport", dependencies: ["LinuxKernel", systemPackage], path: "Tests/LXCTestSupport", swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
-        .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups", systemPackage], swiftSettings: strict),
+        .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
     ]
 )
