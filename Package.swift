@@ -37,5 +37,15 @@ let package = Package(
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
+        .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
     ]
 )
+
+// Programs of libFuzzer have no main of their own, so they are built on request only: see scripts/fuzz.sh.
+if Context.environment["LXC_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+    ]
+}

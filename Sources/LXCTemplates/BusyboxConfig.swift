@@ -7,12 +7,15 @@ enum BusyboxConfig {
     ///
     /// - Parameters:
     ///   - options: The container's name and folder, and who gets the file.
+    ///   - rootfs: Where the root filesystem is.
     ///   - libraries: Folders of the host that are mounted read-only at the same place inside.
+    /// - Throws: ``KernelError`` when the file cannot be read or written; a symbolic link in its place is not followed.
     static func append(_ options: BusyboxOptions, rootfs: String, libraries: [String]) throws(KernelError) {
         let folder = try DirectoryHandle(opening: options.path)
         var present: [UInt8] = []
         if try folder.status("config") != nil {
-            present = try folder.open("config", [.readOnly, .noControllingTerminal]).readAll(limit: 1 << 20, subject: folder.subject("config"))
+            present = try folder.open("config", [.readOnly, .noControllingTerminal]).readAll(
+                limit: 1 << 20, subject: folder.subject("config"))
         }
         var text = present.last.map { $0 == UInt8(ascii: "\n") ? "" : "\n" } ?? ""
         if !namesRootfs(present) { text += "lxc.rootfs.path = dir:\(rootfs)\n" }

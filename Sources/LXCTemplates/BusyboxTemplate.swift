@@ -37,7 +37,8 @@ package enum BusyboxTemplate {
             try BusyboxRootfs(at: rootfs).fill(with: busybox, name: options.name)
         } catch {
             let advice =
-                error.errno == .tooManySymbolicLinkLevels ? "the root filesystem has a symbolic link there; start from an empty folder" : nil
+                error.errno == .tooManySymbolicLinkLevels
+                ? "the root filesystem has a symbolic link there; start from an empty folder" : nil
             throw TemplateFailure("cannot fill the root filesystem", error, advice: advice)
         }
         do {

@@ -2,9 +2,10 @@
 
 /// The little of an ELF file that tells whether it runs without a dynamic linker: elf(5).
 enum ElfHeader {
-    /// Whether a program asks for an interpreter (`PT_INTERP`); nil when the bytes are no ELF program.
+    /// Looks for an interpreter (`PT_INTERP`).
     ///
     /// - Parameter bytes: The start of the file, with all program headers.
+    /// - Returns: Whether the program asks for one; nil when the bytes are no ELF program.
     static func needsInterpreter(_ bytes: [UInt8]) -> Bool? {
         guard bytes.count >= 52, bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
         let isWide = bytes[4] == 2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
 import SystemPackage
-package import Testing
+import Testing
 
 /// The surroundings of one test with containers: an lxcpath of its own, our tools, and a tidy end.
 ///
@@ -23,6 +23,7 @@ package final class ContainerFixture: @unchecked Sendable {
     /// Part of every container's name, so that everything left behind can be told apart from other tests' things.
     package let tag: String
 
+    private var usedPeer = false
     private var undo: [(String, () throws -> Void)] = []
     private let before: MachineSnapshot
     private static let counter = Counter()
@@ -73,6 +74,10 @@ package final class ContainerFixture: @unchecked Sendable {
 
     /// Runs one of Debian's tools on this test's lxcpath.
     package func peer(_ tool: String, _ arguments: String..., seconds: Int32 = 20) throws -> ToolResult {
+        if !usedPeer {
+            usedPeer = true
+            atEnd("cgroups of C LXC") { [tag] in try PeerTools.removeCgroups(containing: tag) }
+        }
         guard let folder = PeerTools.folder else { throw FixtureFailure("C LXC is not installed") }
         return try run(folder + "/lxc-" + tool, ["-P", lxcpath] + arguments, seconds: seconds)
     }
@@ -106,6 +111,7 @@ package final class ContainerFixture: @unchecked Sendable {
     ///   - short: Its name within this test.
     ///   - config: Lines that are added to its configuration.
     /// - Returns: Its full name.
+    /// - Throws: ``FixtureFailure`` with what lxc-create said when it failed.
     package func busybox(_ short: String, config: [String] = []) throws -> String {
         let name = name(short)
         try succeed("create", "-n", name, "-t", "busybox", "-f", "/dev/null")

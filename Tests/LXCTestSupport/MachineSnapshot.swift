@@ -13,13 +13,19 @@ package struct MachineSnapshot: Sendable, Equatable {
     /// Looks at the machine.
     ///
     /// - Parameter words: A thing belongs to the fixture when its name has one of these in it.
+    /// - Returns: What is there at this moment.
+    /// - Throws: ``KernelError`` when the machine's own lists cannot be read.
     package static func take(words: [String]) throws -> MachineSnapshot {
         var lines: [String] = []
         func add(_ kind: String, _ names: [String]) {
             lines += names.filter { name in words.contains { name.contains($0) } }.map { "\(kind) \($0)" }
         }
         add("mount", try WholeFile.text("/proc/self/mountinfo").split(separator: "\n").map(String.init))
-        add("socket", try WholeFile.text("/proc/net/unix").split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst(7).first.map(String.init) })
+        add(
+            "socket",
+            try WholeFile.text("/proc/net/unix").split(separator: "\n").compactMap {
+                $0.split(separator: " ").dropFirst(7).first.map(String.init)
+            })
         add("loop device", loopDevices())
         add("cgroup", cgroupFolders())
         add("process", processes())
@@ -39,7 +45,7 @@ package struct MachineSnapshot: Sendable, Equatable {
     }
 
     /// Folders named by LXC, at most three levels below each hierarchy's root.
-    private static func cgroupFolders() -> [String] {
+    static func cgroupFolders() -> [String] {
         var found: [String] = []
         func walk(_ folder: String, _ depth: Int) {
             for name in names(in: folder) where (try? FileStatus(of: folder + "/" + name, followLinks: false))?.kind == .directory {

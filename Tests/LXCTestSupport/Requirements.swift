@@ -49,17 +49,3 @@ extension Trait where Self == ConditionTrait {
         .enabled("needs \(path) (apt-get install \(package))") { try FileStatus.ifPresent(path) != nil }
     }
 }
-
-/// Debian's tools, which we compare and interoperate with.
-package enum PeerTools {
-    /// Where they are; nil when they are not installed.
-    package static let folder: String? = {
-        for folder in ["/usr/bin"] {
-            do {
-                // Ours installed over them would be no judge: C LXC's tools are separate programs, not links to one.
-                if try FileStatus.ifPresent(folder + "/lxc-start", followLinks: false)?.kind == .regular { return folder }
-            } catch { continue }
-        }
-        return nil
-    }()
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LinuxKernel
+package import LinuxKernel
 
 /// What a tool did: everything a test can look at from outside.
 package struct ToolResult: Sendable, CustomStringConvertible {
@@ -14,7 +14,9 @@ package struct ToolResult: Sendable, CustomStringConvertible {
     /// The status as a shell reports it.
     package var code: Int32 { status.shellCode }
     /// The lines of standard output.
-    package var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).dropLast(output.hasSuffix("\n") ? 1 : 0) }
+    package var lines: [String] {
+        output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).dropLast(output.hasSuffix("\n") ? 1 : 0)
+    }
 
     package var description: String {
         var text = "$ \(command)\n\(status)"

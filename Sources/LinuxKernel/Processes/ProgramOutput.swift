@@ -17,8 +17,10 @@ package enum ProgramOutput {
     /// - Parameters:
     ///   - path: The program; not searched in `PATH`.
     ///   - arguments: Its arguments, `argv[0]` included.
+    ///   - environment: Its `NAME=VALUE` lines.
     ///   - limit: The most bytes of output that are accepted.
     ///   - milliseconds: How long it may take, more than zero; it is killed then.
+    /// - Returns: What it printed, and how it ended.
     /// - Throws: ``KernelError``: the reason it could not be started, `.timedOut`, or `.fileTooLarge`.
     package static func of(
         _ path: String, arguments: [String], environment: [String], limit: Int, milliseconds: Int32
