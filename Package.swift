@@ -25,9 +25,9 @@ let package = Package(
     targets: [
         .target(name: "CLinux", path: "Sources/CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
-        .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .target(name: "LXCConfig", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
-        .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
     ]
 )
