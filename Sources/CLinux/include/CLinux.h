@@ -5,15 +5,22 @@
 
 #include "capability_calls.h"
 #include "device_numbers.h"
+#include "event_calls.h"
+#include "file_locks.h"
+#include "file_copy.h"
 #include "install_paths.h"
 #include "keyrings.h"
 #include "mount_api.h"
 #include "namespaces.h"
 #include "network_calls.h"
+#include "option_scanning.h"
 #include "path_resolution.h"
 #include "prctl_calls.h"
 #include "process_handles.h"
+#include "socket_control.h"
+#include "regular_expressions.h"
 #include "spawn_child.h"
 #include "terminals.h"
+#include "window_size.h"
 
 #endif

@@ -71,7 +71,7 @@ package enum TerminalMode {
     /// Copies the size of one terminal to another.
     package static func copySize(from source: Int32, to target: Int32) throws(KernelError) {
         var size = winsize()
-        try kernelCommand("ioctl", "TIOCGWINSZ") { clinux_window_size(source, &size) }
+        try kernelCommand("ioctl", "TIOCGWINSZ") { clinux_get_window_size(source, &size) }
         try kernelCommand("ioctl", "TIOCSWINSZ") { clinux_set_window_size(target, &size) }
     }
 

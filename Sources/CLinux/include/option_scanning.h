@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// getopt_long(3): its state lives in global variables, which Swift cannot touch under strict concurrency.
+#ifndef CLINUX_OPTION_SCANNING_H
+#define CLINUX_OPTION_SCANNING_H
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+// Starts a scan from the first word; 0 makes the C library forget everything about an earlier one.
+static inline void clinux_option_scan_start(int report_to_stderr) {
+    optind = 0;
+    opterr = report_to_stderr;
+}
+
+// One step. Returns the option's value, '?' on a fault, or -1 at the end. An option that is itself spelled '?' is told apart from a
+// fault by `faulty`: every fault sets optopt, a match leaves it alone.
+static inline int clinux_option_scan_next(int count, char *const *words, const char *short_options, const struct option *long_options,
+                                          char **argument, int *faulty) {
+    optarg = NULL;
+    optopt = -1;
+    int value = getopt_long(count, words, short_options, long_options, NULL);
+    *argument = optarg;
+    *faulty = value == '?' && optopt != -1;
+    return value;
+}
+
+// Index of the first word that is no option, once the scan has returned -1.
+static inline int clinux_option_scan_rest(void) { return optind; }
+
+// Scans again up to the fault and keeps the sentence that the C library prints about it. The caller frees the result; NULL when
+// there is no memory. Nobody else may print to stderr meanwhile.
+static inline char *clinux_option_scan_complaint(int count, char *const *words, const char *short_options,
+                                                 const struct option *long_options) {
+    char *text = NULL, *argument;
+    size_t length = 0;
+    int faulty = 0;
+    FILE *memory = open_memstream(&text, &length);
+    if (!memory) return NULL;
+    FILE *saved = stderr;
+    stderr = memory;
+    clinux_option_scan_start(1);
+    while (!faulty && clinux_option_scan_next(count, words, short_options, long_options, &argument, &faulty) != -1) continue;
+    stderr = saved;
+    fclose(memory);
+    return text;
+}
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
+
+/// Turns a command line into typed options, or into the reason why there are none.
+package enum OptionParser {
+    /// What a command line asks for.
+    package enum Outcome: Sendable {
+        case run(ParsedOptions)
+        /// `--help`, `-h`: help, status 0. What was given before is there for tools that add to their help.
+        case help(ParsedOptions)
+        /// `-?`: help, status 1.
+        case helpWithFailure
+        /// `--usage`.
+        case shortUsage
+        /// `--version`.
+        case version
+        /// libc's sentence about an option that does not fit, and the layout of errors asked for so far.
+        case malformed(String, ErrorFormat)
+    }
+
+    /// Parses a command line.
+    ///
+    /// - Parameters:
+    ///   - program: `argv[0]`, for libc's complaints.
+    ///   - arguments: The words after it.
+    package static func parse(_ table: OptionTable, program: String, arguments: [String]) -> Outcome {
+        let options = table.allOptions
+        let rows = options.map(\.row)
+        // C LXC's options alone first: an extension must not make a working abbreviation ambiguous.
+        let classicCount = options.firstIndex(where: \.isExtension) ?? options.count
+        var scanned = OptionScanner.scan(program: program, arguments: arguments, rows: Array(rows.prefix(classicCount)))
+        if scanned.fault != nil {
+            scanned = OptionScanner.scan(program: program, arguments: arguments, rows: rows)
+        }
+        let given = scanned.occurrences.map { ParsedOptions.Given(option: options[$0.row], argument: $0.argument) }
+        for (index, item) in given.enumerated() {
+            if let outcome = early(item.option, Array(given[...index])) { return outcome }
+        }
+        if let fault = scanned.fault {
+            let wantsJSON = given.contains { $0.option.isSame(as: SharedOption.errorFormat) && $0.argument == "json" }
+            return .malformed(fault, wantsJSON ? .json : .text)
+        }
+        return .run(assign(scanned.operands, given, table.operands))
+    }
+
+    /// The first of these on a line ends it, whatever follows.
+    private static func early(_ option: Option, _ given: [ParsedOptions.Given]) -> Outcome? {
+        if option.isSame(as: SharedOption.help) { return .help(ParsedOptions(given: given, name: nil, words: [])) }
+        if option.isSame(as: SharedOption.questionMark) { return .helpWithFailure }
+        if option.isSame(as: SharedOption.usage) { return .shortUsage }
+        if option.isSame(as: SharedOption.version) { return .version }
+        return nil
+    }
+
+    private static func assign(_ words: [String], _ given: [ParsedOptions.Given], _ operands: Operands) -> ParsedOptions {
+        let fromOption = given.last { $0.option.isSame(as: SharedOption.name) }?.argument
+        if operands.name == .absent || fromOption != nil {
+            return ParsedOptions(given: given, name: fromOption, words: words)
+        }
+        return ParsedOptions(given: given, name: words.first, words: Array(words.dropFirst()))
+    }
+}
