@@ -26,7 +26,7 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
-        .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig", systemPackage], swiftSettings: strict),
         .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
@@ -37,6 +37,7 @@ let package = Package(
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
-        .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups"], swiftSettings: strict),
+        .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups", systemPackage], swiftSettings: strict),
+        .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
     ]
 )

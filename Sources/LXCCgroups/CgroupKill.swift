@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
+import SystemPackage
 
 /// Kills every process in cgroups and below them.
 enum CgroupKill {
@@ -22,8 +23,8 @@ enum CgroupKill {
         } catch {
             switch error.errno {
             // An older kernel, or a threaded cgroup, which has no such file or refuses.
-            case .noSuchFileOrDirectory, .notSupported, .notPermitted, .permissionDenied: return false
-            case .noSuchDevice: return true
+            case .noSuchFileOrDirectory, .notSupportedOnSocket, .notPermitted, .permissionDenied: return false
+            case .operationNotSupportedByDevice: return true
             default: throw error
             }
         }
@@ -59,7 +60,7 @@ enum CgroupKill {
         let text: String
         do { text = try directory.text(file) } catch {
             // Threaded cgroups refuse to be listed; their processes are listed by the domain above.
-            if CgroupTree.isGone(error) || error.errno == .notSupported { return [] }
+            if CgroupTree.isGone(error) || error.errno == .notSupportedOnSocket { return [] }
             throw error
         }
         return text.split(separator: "\n").compactMap { Int32($0) }

@@ -36,11 +36,11 @@ struct CgroupRemoval {
         var report = CgroupRemovalReport()
         var failures: [String: KernelError] = [:]
         var remaining = cgroups
-        var deadline = Deadline(afterMilliseconds: drainMilliseconds)
-        var pause: Int32 = 1
+        var deadline = MonotonicInstant.now + .milliseconds(drainMilliseconds)
+        var pause: Int64 = 1
         while true {
             // One round may take long with very many cgroups; waiting for processes is what the deadline is about.
-            let round = Deadline(afterMilliseconds: 5000)
+            let round = MonotonicInstant.now + .milliseconds(5000)
             remaining = remaining.filter { cgroup in
                 do throws(KernelError) {
                     failures[cgroup.label] = nil
@@ -54,7 +54,7 @@ struct CgroupRemoval {
             if deadline.hasPassed {
                 if report.hasKilled { break }
                 report.hasKilled = true
-                deadline = Deadline(afterMilliseconds: killMilliseconds)
+                deadline = .now + .milliseconds(killMilliseconds)
                 pause = 1
             }
             if report.hasKilled {
@@ -71,14 +71,15 @@ struct CgroupRemoval {
     }
 
     /// Waits for processes to go: on cgroup v2 until the kernel says so, else a little longer each time.
-    private static func wait(for cgroups: [AnchoredCgroup], _ deadline: MonotonicInstant, _ pause: inout Int32) {
-        let step = Deadline(afterMilliseconds: Int(min(pause, deadline.remainingMilliseconds)))
+    private static func wait(for cgroups: [AnchoredCgroup], _ deadline: MonotonicInstant, _ pause: inout Int64) {
+        let step = min(deadline, .now + .milliseconds(pause))
         pause = min(pause * 2, 50)
-        guard let unified = cgroups.first(where: { $0.anchor.version == .v2 }) else { return step.pause(milliseconds: 50) }
+        guard let unified = cgroups.first(where: { $0.anchor.version == .v2 }) else { return step.sleep() }
         do throws(KernelError) {
-            if try CgroupEvents(of: unified.open()).wait(for: "populated", false, until: step) { step.pause(milliseconds: 1) }
+            // Empty, and yet it was busy: some other hierarchy, or processes that are on their way out.
+            if try CgroupEvents(of: unified.open()).wait(for: "populated", false, until: step) { step.sleep() }
         } catch {
-            step.pause(milliseconds: 50)
+            step.sleep()
         }
     }
 }
@@ -121,7 +122,7 @@ extension ContainerCgroups {
         let first = cgroups.last { $0.anchor.version == .v2 } ?? cgroups.first { _ in true }
         let freezer = member(of: "freezer").map { AnchoredCgroup(anchor: $0.base, path: limitPath) }
         let targets = [freezer, first].compactMap { $0 }
-        try wrapped { () throws(KernelError) in try CgroupKill.killAll(targets, until: MonotonicInstant(afterMilliseconds: 2000)) }
+        try wrapped { () throws(KernelError) in try CgroupKill.killAll(targets, until: .now + .milliseconds(2000)) }
     }
 
     /// Directories of the cgroups made so far, for the journal: the payload's, then the monitor's.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
+import SystemPackage
 
 /// A walk over the cgroups below one.
 ///
@@ -68,5 +69,5 @@ enum CgroupTree {
         }
     }
 
-    static func isGone(_ error: KernelError) -> Bool { error.errno == .noSuchFileOrDirectory || error.errno == .noSuchDevice }
+    static func isGone(_ error: KernelError) -> Bool { error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LinuxKernel
+import LinuxKernel
 
 /// The cgroups of one container in all hierarchies: the monitor's and the payload's.
 ///
@@ -127,7 +127,7 @@ package final class ContainerCgroups {
     /// On hybrid hosts the controllers belong to v1, so nothing is turned on there, as in C LXC.
     private func delegate(_ member: Member, _ path: String) throws(CgroupError) {
         guard layout.kind == .unified, member.hierarchy.version == .v2 else { return }
-        try wrapped { () throws(KernelError) in
+        _ = try wrapped { () throws(KernelError) in
             try ControllerDelegation.enable(path, below: member.base.directory) { placement.uses([$0]) }
         }
     }

@@ -19,12 +19,23 @@ package final class StatePublisher {
 
     /// Changes the state and tells the state clients and the monitor's pipe.
     ///
-    /// THAWED is told as such and then held as RUNNING. For STOPPED close the control socket first, so that a client that is
-    /// turned away can rely on the container being gone.
+    /// THAWED is told as such and then held as RUNNING. The end of a run is ``finishRun(rebooting:)``.
     package func change(to newState: ContainerState) {
         state = newState == .thawed ? .running : newState
         publish(.state(newState))
         watchers.announce(newState, of: name)
+    }
+
+    /// The run is over: the state is STOPPED.
+    ///
+    /// Close the control socket first (``ControlServer/close()``), so that a client that is turned away can rely on the container being
+    /// gone; before a reboot keep it. State clients see the end of their connection, which they read as STOPPED; before a reboot those
+    /// who wait for STOPPED get a message, and those who wait for the next RUNNING stay.
+    package func finishRun(rebooting: Bool) {
+        state = .stopped
+        publish(.state(.stopped))
+        if rebooting { watchers.announce(.stopped, of: name) }
+        watchers.endRun(rebooting: rebooting)
     }
 
     /// Tells the monitor's pipe how the container's init ended.

@@ -27,11 +27,9 @@ package struct CgroupEvents: ~Copyable, Sendable {
     package func wait(for field: String, _ wanted: Bool, until deadline: MonotonicInstant) throws(KernelError) -> Bool {
         while true {
             if try value(of: field) == wanted { return true }
-            let left = deadline.remainingMilliseconds
-            if left == 0 { return false }
-            // Changes are notified at most every 10 ms or so and may have come between read and poll: never sleep for long.
-            var entry = pollfd(fd: file.number, events: Int16(POLLPRI), revents: 0)
-            _ = Glibc.poll(&entry, 1, min(left, 100))
+            if deadline.hasPassed { return false }
+            // A change may have come between reading and waiting: never wait for long.
+            _ = try Poll.wait(file.number, for: .priority, until: min(deadline, .now + .milliseconds(100)))
         }
     }
 
@@ -43,7 +41,7 @@ package struct CgroupEvents: ~Copyable, Sendable {
         do {
             length = try kernelCall("pread", label) { pread(number, &buffer, buffer.count, 0) }
         } catch {
-            if error.errno == .noSuchDevice { return false }
+            if error.errno == .operationNotSupportedByDevice { return false }
             throw error
         }
         let line = Array((field + " 1").utf8)
