@@ -20,7 +20,9 @@ import Testing
     @Test func killsAtTheDeadline() throws {
         let clock = ContinuousClock()
         let start = clock.now
-        let failure = #expect(throws: FixtureFailure.self) { _ = try ToolRunner.run("/bin/sh", ["-c", "echo so far; exec sleep 60"], seconds: 1) }
+        let failure = #expect(throws: FixtureFailure.self) {
+            _ = try ToolRunner.run("/bin/sh", ["-c", "echo so far; exec sleep 60"], seconds: 1)
+        }
         #expect(failure?.description.contains("so far") == true)
         #expect(clock.now - start < .seconds(10))
     }
