@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
-package import LinuxKernel
+import LinuxKernel
 
 /// The entry of `lxc-supervisor`: takes the plan over from whoever executed it.
 package enum SupervisorProgram {
