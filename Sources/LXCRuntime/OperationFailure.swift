@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
 package import LinuxKernel
+import SystemPackage
 
 /// Why something could not be done, in the words that the user reads: what, on what, why, where it was asked for, what to do.
 package struct OperationFailure: Error, Sendable, Equatable {
@@ -30,6 +31,13 @@ package struct OperationFailure: Error, Sendable, Equatable {
 
     package init(_ what: String, _ error: KernelError, key: String? = nil, origin: ConfigOrigin? = nil, hint: String? = nil) {
         self.init(what, reason: error.reason, errno: error.errno.rawValue, key: key, origin: origin, hint: hint)
+    }
+
+    /// A problem of the configuration as the failure of what needed it.
+    package init(_ problem: ConfigProblem) {
+        self.init(
+            problem.key.map { "cannot use \($0)" } ?? "cannot read the configuration", reason: problem.reason, origin: problem.origin,
+            hint: problem.hint)
     }
 
     /// The lines that a tool prints after its own name and the container's: at most three.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LXCConfig
+import LXCConfig
 import LinuxKernel
+import SystemPackage
 
 /// Runs the commands of one hook after the other; the first that fails ends the list.
 final class HookRunner {
@@ -51,7 +52,7 @@ final class HookRunner {
     private func runOne(
         _ hook: Hook, _ command: Sourced<String>, _ arguments: [String], _ environment: [String]
     ) throws(OperationFailure) -> (ExitStatus, String) {
-        do {
+        do throws(KernelError) {
             // The value is shell text and may hold arguments of its own; ours are passed beside it, so that no name is ever re-read.
             let script = "exec \(command.value) \"$@\""
             var launch = ProgramLaunch(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
 import LXCConfig
 import LinuxKernel
 
@@ -23,20 +24,28 @@ final class InitContext {
     var ttys: [SharedDescriptor] = []
     /// Names of those terminals below `/dev`, for `container_ttys`.
     var ttyNames: [String] = []
+    /// The host's `/dev/null`, open since before the root directory changed.
+    let hostNull: SharedDescriptor
+    /// The open lxc-init, when the payload runs under it.
+    var initProgram: SharedDescriptor?
+    /// What `lxc.mount.auto = cgroup...` needs to know.
+    let cgroupMounts: CgroupMounts?
+    /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).
+    var keptDescriptors: [Int32] = []
     /// The user namespace's root on the host; 0 and 0 without an id map.
     let mappedRoot: (user: UInt32, group: UInt32)
     /// Namespaces that the process was born into or enters itself.
     let namespaces: NamespacePlan
-    /// Path inside the container that a helper mount occupies until the end of the set-up.
-    var planned: [PlannedMount] = []
 
-    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?) throws(KernelError) {
+    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?, cgroupMounts: CgroupMounts?) throws(KernelError) {
         self.plan = plan
+        self.cgroupMounts = cgroupMounts
         self.log = log
         self.hooks = hooks
         self.namespaces = namespaces
         self.mountPoint = mountPoint
         rootfs = try DirectoryHandle(opening: "/")
+        hostNull = SharedDescriptor(try OwnedDescriptor(opening: "/dev/null", .readWrite))
         mappedRoot = namespaces.mappedRoot
     }
 
@@ -53,7 +62,7 @@ final class InitContext {
 }
 
 /// One step of the container's first process.
-protocol InitStep {
+protocol InitStep: Sendable {
     /// What the step does, for the log: `mounting the root filesystem`.
     var name: String { get }
 

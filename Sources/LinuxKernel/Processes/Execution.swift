@@ -70,3 +70,10 @@ package enum ProcessEnvironment {
         }
     }
 }
+
+extension Execution {
+    /// Lets one descriptor survive exec. Kernel call: `fcntl(2)` `F_SETFD`.
+    package static func keep(_ number: Int32) throws(KernelError) {
+        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, 0) }
+    }
+}

@@ -11,7 +11,7 @@ struct RootfsStep: InitStep {
             return
         }
         let what = "cannot mount the root filesystem \(path.value)"
-        let options = MountOptions(text: context.config.rootfs.options ?? "")
+        let options = try rootfsOptions(context)
         let mount = try attempting(
             what, key: "lxc.rootfs.path", origin: path.origin, hint: "check that the directory exists, or create the container again"
         ) { () throws(KernelError) in
@@ -24,6 +24,15 @@ struct RootfsStep: InitStep {
                 propagation: MountFlagTranslation.propagation(options) ?? .replica, recursive: false)
             try mount.attach(toPath: mountPoint)
             context.rootfs = try mount.directory()
+        }
+    }
+
+    private func rootfsOptions(_ context: InitContext) throws(OperationFailure) -> MountOptions {
+        guard let text = context.config.rootfs.options else { return MountOptions() }
+        do { return try MountOptions(rootfsOptions: text) } catch {
+            throw OperationFailure(
+                "cannot read the options of the root filesystem", reason: error.reason, key: "lxc.rootfs.options",
+                origin: context.origin("lxc.rootfs.options"))
         }
     }
 
