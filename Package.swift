@@ -55,6 +55,9 @@ if Context.environment["LXC_FUZZ"] != nil {
     package.targets += [
         .executableTarget(
             name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
+        .executableTarget(
+            name: "fuzz-ControlDecoder", dependencies: ["LinuxKernel", "LXCRuntime", systemPackage], path: "Fuzz/ControlDecoder",
+            exclude: ["corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
     ]
 }
