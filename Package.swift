@@ -40,12 +40,3 @@ let package = Package(
         .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
     ]
 )
-
-// Programs of libFuzzer have no main of their own, so they are built on request only: see scripts/fuzz.sh.
-if Context.environment["LXC_FUZZ"] != nil {
-    package.targets += [
-        .executableTarget(
-            name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
-    ]
-}
