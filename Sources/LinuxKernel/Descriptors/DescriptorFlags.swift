@@ -40,3 +40,10 @@ package enum HostFile {
         }
     }
 }
+
+extension DescriptorFlags {
+    /// Kernel call: `fcntl(2)` `F_SETFD`.
+    package static func setCloseOnExec(_ number: Int32) throws(KernelError) {
+        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, FD_CLOEXEC) }
+    }
+}
