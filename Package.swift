@@ -41,3 +41,14 @@ let package = Package(
         .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
     ]
 )
+
+// These link only with libFuzzer, which scripts/fuzz.sh asks for.
+if Context.environment["LXC_FUZZ"] != nil {
+    package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict))
+    for (name, module) in [("Config", "LXCConfig"), ("Control", "LXCRuntime"), ("Mountinfo", "LinuxKernel")] {
+        package.targets.append(
+            .executableTarget(
+                name: "fuzz-\(name)", dependencies: ["FuzzDriver", .init(stringLiteral: module)], path: "Fuzz/\(name)",
+                exclude: ["corpus"], swiftSettings: strict))
+    }
+}
