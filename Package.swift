@@ -25,7 +25,7 @@ let package = Package(
     targets: [
         .target(name: "CLinux", path: "Sources/CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
-        .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .target(name: "LXCConfig", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig", systemPackage], swiftSettings: strict),
         .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
         .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
@@ -38,17 +38,20 @@ let package = Package(
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups", systemPackage], swiftSettings: strict),
-        .testTarget(name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(
+            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
+        .testTarget(
+            name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport", systemPackage], swiftSettings: strict),
     ]
 )
 
 // These link only with libFuzzer, which scripts/fuzz.sh asks for.
 if Context.environment["LXC_FUZZ"] != nil {
     package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict))
-    for (name, module) in [("Config", "LXCConfig"), ("Control", "LXCRuntime"), ("Mountinfo", "LinuxKernel")] {
+    for (name, modules) in [("Config", ["LXCConfig"]), ("Control", ["LXCRuntime"]), ("MountTable", ["LXCCgroups", "LinuxKernel"])] {
         package.targets.append(
             .executableTarget(
-                name: "fuzz-\(name)", dependencies: ["FuzzDriver", .init(stringLiteral: module)], path: "Fuzz/\(name)",
+                name: "fuzz-\(name)", dependencies: ["FuzzDriver"] + modules.map { .init(stringLiteral: $0) }, path: "Fuzz/\(name)",
                 exclude: ["corpus"], swiftSettings: strict))
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// One key of the configuration: a row of the table that the parser, the writer, get, set, clear and the manual page read.
-package struct ConfigKey: Sendable {
+///
+/// A class, because every line of a file looks its row up: handing out a reference is cheaper than copying a row.
+package final class ConfigKey: Sendable {
     /// How often a key may be given, and what stands behind its name.
     package enum Form: Sendable, Equatable {
         /// One value; the last one wins.

@@ -15,7 +15,11 @@ package enum ConfigParser {
 
     /// Reads a text with everything that it includes.
     ///
-    /// - Parameter name: What the messages call the text.
+    /// - Parameters:
+    ///   - bytes: The text.
+    ///   - name: What the messages call the text.
+    /// - Returns: The settings together with the text.
+    /// - Throws: ``ConfigProblem`` with the first fault, its file and line.
     package static func parse(_ bytes: [UInt8], name: String) throws(ConfigProblem) -> ContainerConfigDocument {
         var reading = ConfigReading()
         try reading.read(bytes, name)

@@ -5,7 +5,10 @@ import LinuxKernel
 package enum FstabFile {
     /// Reads the mounts of a file in the format of fstab(5).
     ///
-    /// - Parameter origin: The line that names the file, for the message when it cannot be read.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - origin: The line that names the file, for the message when it cannot be read.
+    /// - Returns: The mounts in order.
     /// - Throws: ``ConfigProblem`` with the line in the file that is not a mount.
     package static func read(_ path: String, namedAt origin: ConfigOrigin = ConfigOrigin()) throws(ConfigProblem) -> [Sourced<MountEntry>] {
         do {

@@ -4,7 +4,11 @@
 enum InterfaceNameText {
     /// Checks a name: 1 to 15 bytes, without blanks, `/` and `:`, neither `.` nor `..`; `%d` once, for a number the kernel chooses.
     ///
-    /// - Parameter isLink: A device of the host may end in `+`: the first one whose name begins so.
+    /// - Parameters:
+    ///   - text: The name.
+    ///   - isLink: A device of the host may end in `+`: the first one whose name begins so.
+    /// - Returns: The same name.
+    /// - Throws: ``ValueProblem`` saying what is wrong with it.
     static func parse(_ text: String, isLink: Bool = false) throws(ValueProblem) -> String {
         let name = isLink && text.utf8.last == 0x2B ? String(text.dropLast()) : text
         let bytes = Array(name.utf8)

@@ -25,40 +25,51 @@ package struct MountEntry: Sendable, Equatable {
     ///
     /// - Throws: ``ValueProblem`` when fields are missing or an unescaped blank made too many of them.
     package init(parsing text: String) throws(ValueProblem) {
-        let fields = Self.fields(text)
+        let bytes = Array(text.utf8)
+        let fields = Self.fields(bytes)
         guard fields.count >= 3 else {
             throw ValueProblem("a mount entry needs a source, a target and a filesystem type", hint: "write: SOURCE TARGET none bind 0 0")
         }
-        for field in fields.dropFirst(4) where fields.count > 6 || !field.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            throw ValueProblem("\(quoted(String(field))) is one field too many for a mount entry", hint: "write a blank in a path as \\040")
+        for field in fields.dropFirst(4) where fields.count > 6 || !bytes[field].allSatisfy({ (0x30...0x39).contains($0) }) {
+            throw ValueProblem(
+                "\(quoted(ConfigText.string(bytes, field))) is one field too many for a mount entry",
+                hint: "write a blank in a path as \\040", at: field.lowerBound)
         }
-        let options = fields.count > 3 ? try MountOptions(parsing: Self.unescaped(fields[3])) : MountOptions()
+        let options = fields.count > 3 ? try MountOptions(parsing: Self.unescaped(bytes, fields[3])) : MountOptions()
         self.init(
-            source: Self.unescaped(fields[0]), target: Self.unescaped(fields[1]), fsType: Self.unescaped(fields[2]), options: options,
-            text: text)
+            source: Self.unescaped(bytes, fields[0]), target: Self.unescaped(bytes, fields[1]), fsType: Self.unescaped(bytes, fields[2]),
+            options: options, text: text)
     }
 
-    private static func fields(_ text: String) -> [Substring] {
-        var fields: [Substring] = []
-        for part in text.utf8.split(whereSeparator: ConfigText.isBlank) {
-            // fstab files may end a line with a comment, behind the fields.
-            if fields.count >= 4 && part.first == 0x23 { break }
-            fields.append(Substring(part))
+    private static func fields(_ bytes: [UInt8]) -> [Range<Int>] {
+        var fields: [Range<Int>] = []
+        fields.reserveCapacity(6)
+        var position = 0
+        while position < bytes.count {
+            let start = position
+            while position < bytes.count, !ConfigText.isBlank(bytes[position]) { position += 1 }
+            if position > start {
+                // fstab files may end a line with a comment, behind the fields.
+                if fields.count >= 4 && bytes[start] == 0x23 { break }
+                fields.append(start..<position)
+            }
+            position += 1
         }
         return fields
     }
 
     /// Undoes the escapes of fstab(5): `\040` blank, `\011` tab, `\012` newline, `\134` and `\\` backslash.
-    static func unescaped(_ field: Substring) -> String {
-        guard field.utf8.contains(0x5C) else { return String(field) }
+    private static func unescaped(_ bytes: [UInt8], _ field: Range<Int>) -> String {
+        guard bytes[field].contains(0x5C) else { return String(decoding: bytes[field], as: UTF8.self) }
         var result: [UInt8] = []
-        var rest = Array(field.utf8)[...]
-        while let byte = rest.popFirst() {
-            if byte == 0x5C, let (decoded, length) = escape(rest) {
+        var position = field.lowerBound
+        while position < field.upperBound {
+            if bytes[position] == 0x5C, let (decoded, length) = escape(bytes[position + 1..<field.upperBound]) {
                 result.append(decoded)
-                rest = rest.dropFirst(length)
+                position += 1 + length
             } else {
-                result.append(byte)
+                result.append(bytes[position])
+                position += 1
             }
         }
         return String(decoding: result, as: UTF8.self)

@@ -63,7 +63,12 @@ package struct MountOptions: Sendable, Equatable {
     ///
     /// - Throws: ``ValueProblem`` for `create=` with another word than `dir` or `file`, and for `idmap=` without a value.
     package init(parsing text: String) throws(ValueProblem) {
-        for part in text.utf8.split(separator: 0x2C) { try add(String(Substring(part))) }
+        let bytes = Array(text.utf8)
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x2C {
+            if end > start { try add(String(decoding: bytes[start..<end], as: UTF8.self)) }
+            start = end + 1
+        }
     }
 
     /// Reads `lxc.rootfs.options`, where LXC's own words for mount entries have no meaning.
@@ -75,7 +80,10 @@ package struct MountOptions: Sendable, Equatable {
     }
 
     private mutating func add(_ word: String) throws(ValueProblem) {
-        if let flag = Self.flag(word) {
+        // The longest word of the two tables has thirteen letters; sizes, paths and labels are longer.
+        if word.utf8.count > 13 {
+            if try !addOwnWord(word) { addData(word) }
+        } else if let flag = Self.flag(word) {
             flags.formUnion(flag.on)
             flags.subtract(flag.off)
             cleared.subtract(flag.on)
@@ -83,8 +91,13 @@ package struct MountOptions: Sendable, Equatable {
         } else if let propagation = Self.propagation(word) {
             self.propagation = propagation
         } else if try !addOwnWord(word) {
-            data += data.isEmpty ? word : "," + word
+            addData(word)
         }
+    }
+
+    private mutating func addData(_ word: String) {
+        if !data.isEmpty { data += "," }
+        data += word
     }
 
     private mutating func addOwnWord(_ word: String) throws(ValueProblem) -> Bool {

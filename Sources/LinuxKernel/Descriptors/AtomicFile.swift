@@ -9,7 +9,10 @@ package enum AtomicFile {
     ///
     /// The mode and the owner of a file that exists are kept; a symbolic link is followed, so that the file it names is replaced.
     ///
-    /// - Parameter mode: Permission bits of a file that did not exist, before the umask.
+    /// - Parameters:
+    ///   - path: The file; it need not exist.
+    ///   - bytes: All that it will hold.
+    ///   - mode: Permission bits of a file that did not exist, before the umask.
     /// - Throws: ``KernelError`` of the step that failed. The old file then is untouched and the new one removed.
     ///
     /// Kernel calls: `openat(2)` with `O_EXCL`, `fchown(2)`, `fchmod(2)`, `fsync(2)`, `rename(2)`.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -38,5 +39,12 @@ package enum HostFile {
         do { try kernelCommand("rmdir", path) { path.withKernelString { rmdir($0) } } } catch {
             if error.errno != .noSuchFileOrDirectory { throw error }
         }
+    }
+}
+
+extension DescriptorFlags {
+    /// Kernel call: `fcntl(2)` `F_SETFD`.
+    package static func setCloseOnExec(_ number: Int32) throws(KernelError) {
+        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, FD_CLOEXEC) }
     }
 }
