@@ -50,7 +50,7 @@ let package = Package(
     ]
 )
 
-// Programs of libFuzzer have no main of their own, so they are built on request only: see scripts/fuzz.sh.
+// These link only with libFuzzer, which scripts/fuzz.sh asks for.
 if Context.environment["LXC_FUZZ"] != nil {
     package.targets += [
         .executableTarget(
