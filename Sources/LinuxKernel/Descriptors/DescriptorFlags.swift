@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -28,6 +29,11 @@ extension DescriptorFlags {
 }
 
 extension DescriptorFlags {
+    /// Makes another number refer to the same open file; it survives exec. Kernel call: `dup3(2)`.
+    package static func move(_ number: Int32, to target: Int32) throws(KernelError) {
+        try kernelCommand("dup3", "descriptor \(target)") { clinux_dup3(number, target, 0) }
+    }
+
     /// Closes a descriptor whose owner lives in another copy of the process.
     package static func close(_ number: Int32) { _ = Glibc.close(number) }
 }
