@@ -17,16 +17,18 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 
 let package = Package(
     name: "swift-lxc",
-    products: [
-    ],
+    products: [],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
     targets: [
         .target(name: "CLinux", path: "Sources/CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
-        .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig", "Gzip", systemPackage], swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .testTarget(name: "ToolTests", dependencies: ["LXCTools", "LinuxKernel", "LXCConfig", "Gzip"], swiftSettings: strict),
     ]
 )
