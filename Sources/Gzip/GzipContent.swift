@@ -14,9 +14,8 @@ package enum GzipContent {
     /// Whether the bytes begin as a gzip file does.
     package static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
-    /// Unpacks a gzip file.
+    /// Unpacks a gzip file whose content has at most `limit` bytes, a number greater than zero.
     ///
-    /// - Parameter limit: The most bytes that the content may have; greater than zero.
     /// - Throws: ``Problem``.
     ///
     /// Library call: zlib's `inflate`.

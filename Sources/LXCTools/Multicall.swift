@@ -2,9 +2,8 @@
 
 /// The one program behind all the tools: the name it was called by, or else its first word, chooses the tool.
 package enum Multicall {
-    /// Runs the tool that a command line asks for and returns its exit status.
-    ///
-    /// - Parameter arguments: All words, the program's own name first: `lxc-start NAME`, or `lxc start NAME`.
+    /// Runs the tool that a command line asks for and returns its exit status. The words begin with the program's own name:
+    /// `lxc-start NAME`, or `lxc start NAME`.
     package static func run(
         _ arguments: [String], engine: any ContainerEngine, streams: any ToolStreams = ProcessStreams()
     ) -> Int32 {

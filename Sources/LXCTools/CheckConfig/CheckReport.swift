@@ -41,9 +41,7 @@ package struct CheckReport: Sendable, Equatable {
 }
 
 extension CheckReport {
-    /// The sections for a terminal or a file.
-    ///
-    /// - Parameter isColored: Whether answers are coloured for a terminal.
+    /// The sections for people; answers are coloured on a terminal.
     package func text(isColored: Bool) -> String {
         var text = ""
         for section in sections {

@@ -2,9 +2,8 @@
 import LinuxKernel
 
 extension SystemSurvey {
-    /// Looks at the running system; what cannot be read counts as absent, as this tool must work on broken systems.
-    ///
-    /// - Parameter searchPath: Folders with programs, joined with colons.
+    /// Looks at the running system; what cannot be read counts as absent, as this tool must work on broken systems. The search path
+    /// is folders with programs, joined with colons.
     package static func gather(searchPath: String) -> SystemSurvey {
         var survey = SystemSurvey()
         survey.modules = Set(lines("/proc/modules").compactMap { $0.split(separator: " ").first.map(String.init) })

@@ -60,9 +60,7 @@ extension ToolFailure {
         ToolFailure(.notPermitted, "Destroying \(name) failed: \(name) has clones", advice: "destroy the clones first")
     }
 
-    /// `lxc-freeze` and `lxc-unfreeze` that did not work.
-    ///
-    /// - Parameter verb: `freeze` or `unfreeze`.
+    /// `lxc-freeze` and `lxc-unfreeze` that did not work; the verb is `freeze` or `unfreeze`.
     package static func freezing(_ verb: String, path: String, name: String, reason: String?) -> ToolFailure {
         ToolFailure(.notRunning, "Failed to \(verb) \(path):\(name)", reason: reason)
     }

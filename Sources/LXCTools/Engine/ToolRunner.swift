@@ -11,11 +11,7 @@ package struct ToolRunner {
         self.streams = streams
     }
 
-    /// Runs a tool.
-    ///
-    /// - Parameters:
-    ///   - program: `argv[0]`, for libc's complaints about options.
-    ///   - arguments: The words after it.
+    /// Runs a tool; the program's name, normally `argv[0]`, is for libc's complaints about options.
     package func run<Command: ToolCommand>(_ command: Command.Type, program: String, arguments: [String]) -> ExitCode {
         let table = Command.table
         switch OptionParser.parse(table, program: program, arguments: arguments) {

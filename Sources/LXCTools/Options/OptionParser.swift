@@ -18,11 +18,7 @@ package enum OptionParser {
         case malformed(String, ErrorFormat)
     }
 
-    /// Parses a command line.
-    ///
-    /// - Parameters:
-    ///   - program: `argv[0]`, for libc's complaints.
-    ///   - arguments: The words after it.
+    /// Parses a command line; the program's name, normally `argv[0]`, is for libc's complaints.
     package static func parse(_ table: OptionTable, program: String, arguments: [String]) -> Outcome {
         let options = table.allOptions
         var rows: [OptionRow] = []

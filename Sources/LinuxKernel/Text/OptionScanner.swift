@@ -41,12 +41,7 @@ package struct ScannedOptions: Sendable, Equatable {
 ///
 /// Library call: `getopt_long(3)`.
 package enum OptionScanner {
-    /// Scans one command line.
-    ///
-    /// - Parameters:
-    ///   - program: The program's name for the C library's complaint, normally `argv[0]`.
-    ///   - arguments: The words after the program's name.
-    ///   - rows: The options; at most 65,000.
+    /// Scans the words after a program's name, which libc's complaints begin with. There are at most 65,000 options.
     package static func scan(program: String, arguments: [String], rows: [OptionRow]) -> ScannedOptions {
         // getopt_long keeps its place in global variables: one scan at a time.
         pthread_mutex_lock(scanLock)
