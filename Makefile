@@ -49,8 +49,7 @@ release: deps ## build the programs with optimization
 
 .PHONY: test
 test: deps ## build and run all tests; as root this includes real containers
-	swift build --build-tests $(SWIFT_FLAGS)
-	swift test --skip-build $(SWIFT_FLAGS) $(TEST_FLAGS)
+	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/test.sh $(TEST_FLAGS)
 
 .PHONY: check
 check: deps ## run every script in scripts/checks and build with warnings as errors

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ static void become_program(const struct clinux_spawn_plan *plan, struct report *
         int result = from == to ? fcntl(from, F_SETFD, 0) : dup3(from, to, 0);
         if (result < 0) fail(report, STEP_DESCRIPTORS);
     }
+    if (plan->death_signal) prctl(PR_SET_PDEATHSIG, plan->death_signal, 0, 0, 0);
     if (plan->directory && chdir(plan->directory) != 0) fail(report, STEP_DIRECTORY);
     if (plan->executable >= 0)
         syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);

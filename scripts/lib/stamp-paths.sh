@@ -34,7 +34,8 @@ for directory in "$@"; do
     head -c $((slot_size - ${#directory})) /dev/zero >> "$section"
 done
 
-if ! objdump -h "$source_file" | grep -q ' \.lxc_paths '; then
+# Not "grep -q": that would end objdump with a signal, which pipefail takes for a failure.
+if ! objdump -h "$source_file" | grep ' \.lxc_paths ' > /dev/null; then
     echo "stamp-paths: $source_file has no .lxc_paths section, so it cannot be installed" >&2
     exit 1
 fi

@@ -14,6 +14,9 @@ static inline int clinux_openat2(int directory, const char *path, uint64_t flags
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
 }
 
+// pipe2(2) is hidden behind a feature macro.
+static inline int clinux_pipe(int *ends) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
 // open(2) and openat(2) are variadic, so Swift cannot call them with a mode.
 static inline int clinux_openat(int directory, const char *path, int flags, unsigned int mode) {
     return openat(directory, path, flags, mode);

@@ -14,6 +14,7 @@ struct clinux_spawn_plan {
     int descriptor_count;      // number of pairs
     int new_session;           // setsid(2)
     int detached;              // double fork: the program's parent is the reaper of orphans
+    int death_signal;          // the program gets it when its parent dies; 0 for none
     const char *directory;     // chdir(2), or NULL
 };
 

@@ -11,18 +11,3 @@ package struct MountSettings: Sendable, Equatable {
 
     package init() {}
 }
-
-/// One word of `lxc.mount.auto`.
-package enum AutomaticMount: Sendable, Equatable {
-    package enum ProcMode: Sendable, Equatable { case mixed, readWrite }
-    package enum SysMode: Sendable, Equatable { case mixed, readOnly, readWrite }
-    package enum CgroupMode: Sendable, Equatable { case `default`, mixed, readOnly, readWrite }
-
-    case proc(ProcMode)
-    case sys(SysMode)
-    /// `full`: the whole tree, not only the container's own part; `force`: even when a cgroup namespace makes it needless.
-    case cgroup(mode: CgroupMode, full: Bool, force: Bool)
-    case cgroup2(readOnly: Bool)
-    /// A directory through which mounts are injected into the running container.
-    case shmounts(host: String, container: String)
-}

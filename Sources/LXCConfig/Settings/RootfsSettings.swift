@@ -10,6 +10,8 @@ package struct RootfsSettings: Sendable, Equatable {
     package var options: String?
     /// `lxc.rootfs.managed`: destroying the container deletes the root filesystem too.
     package var isManaged = true
+    /// `lxc.rootfs.backend` of LXC 2.0: the storage type when the path has no prefix.
+    var backend: String?
 
     package init() {}
 
@@ -26,7 +28,9 @@ package struct RootfsSettings: Sendable, Equatable {
 
     private var split: (type: String?, path: String?) {
         guard let text = path?.value else { return (nil, nil) }
-        guard let colon = text.firstIndex(of: ":"), Self.storageTypes.contains(String(text[..<colon])) else { return (nil, text) }
+        guard let colon = text.firstIndex(of: ":"), Self.storageTypes.contains(String(text[..<colon])) else {
+            return (backend, text)
+        }
         return (String(text[..<colon]), String(text[text.index(after: colon)...]))
     }
 }

@@ -58,4 +58,108 @@ package struct MountOptions: Sendable, Equatable {
     package var idmap: String?
 
     package init() {}
+
+    /// Takes a comma list apart. Only whole words count: `devgid=5` is an option of the filesystem, not `dev`.
+    ///
+    /// - Throws: ``ValueProblem`` for `create=` with another word than `dir` or `file`, and for `idmap=` without a value.
+    package init(parsing text: String) throws(ValueProblem) {
+        let bytes = Array(text.utf8)
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x2C {
+            if end > start { try add(String(decoding: bytes[start..<end], as: UTF8.self)) }
+            start = end + 1
+        }
+    }
+
+    /// Reads `lxc.rootfs.options`, where LXC's own words for mount entries have no meaning.
+    package init(rootfsOptions text: String) throws(ValueProblem) {
+        try self.init(parsing: text)
+        if create != nil || isOptional || isRelative {
+            throw ValueProblem("create=, optional and relative are not for the root filesystem", hint: "remove them")
+        }
+    }
+
+    private mutating func add(_ word: String) throws(ValueProblem) {
+        // The longest word of the two tables has thirteen letters; sizes, paths and labels are longer.
+        if word.utf8.count > 13 {
+            if try !addOwnWord(word) { addData(word) }
+        } else if let flag = Self.flag(word) {
+            flags.formUnion(flag.on)
+            flags.subtract(flag.off)
+            cleared.subtract(flag.on)
+            cleared.formUnion(flag.off)
+        } else if let propagation = Self.propagation(word) {
+            self.propagation = propagation
+        } else if try !addOwnWord(word) {
+            addData(word)
+        }
+    }
+
+    private mutating func addData(_ word: String) {
+        if !data.isEmpty { data += "," }
+        data += word
+    }
+
+    private mutating func addOwnWord(_ word: String) throws(ValueProblem) -> Bool {
+        switch word {
+        case "defaults": break
+        case "optional": isOptional = true
+        case "relative": isRelative = true
+        case "create=dir": create = .directory
+        case "create=file": create = .file
+        default:
+            if word.hasPrefix("create=") { throw ValueProblem("\(quoted(word)) is not known", hint: "write create=dir or create=file") }
+            guard word.hasPrefix("idmap=") else { return false }
+            let value = String(word.dropFirst(6))
+            if value.isEmpty { throw ValueProblem("idmap= has no value", hint: "write idmap=container or the path of a user namespace") }
+            idmap = value
+        }
+        return true
+    }
+
+    private static func flag(_ word: String) -> (on: MountFlagSet, off: MountFlagSet)? {
+        switch word {
+        case "ro": (.readOnly, [])
+        case "rw": ([], .readOnly)
+        case "nosuid": (.noSuid, [])
+        case "suid": ([], .noSuid)
+        case "nodev": (.noDev, [])
+        case "dev": ([], .noDev)
+        case "noexec": (.noExec, [])
+        case "exec": ([], .noExec)
+        case "sync": (.synchronous, [])
+        case "async": ([], .synchronous)
+        case "dirsync": (.dirSync, [])
+        case "noatime": (.noAccessTime, [])
+        case "atime": ([], .noAccessTime)
+        case "nodiratime": (.noDirAccessTime, [])
+        case "diratime": ([], .noDirAccessTime)
+        case "relatime": (.relativeAccessTime, [])
+        case "norelatime": ([], .relativeAccessTime)
+        case "strictatime": (.strictAccessTime, [])
+        case "nostrictatime": ([], .strictAccessTime)
+        case "lazytime": (.lazyTime, [])
+        case "nolazytime": ([], .lazyTime)
+        case "mand": (.mandatoryLock, [])
+        case "nomand": ([], .mandatoryLock)
+        case "bind": (.bind, [])
+        case "rbind": ([.bind, .recursive], [])
+        case "remount": (.remount, [])
+        default: nil
+        }
+    }
+
+    private static func propagation(_ word: String) -> MountPropagation? {
+        switch word {
+        case "shared": MountPropagation(kind: .shared)
+        case "slave": MountPropagation(kind: .slave)
+        case "private": MountPropagation(kind: .private)
+        case "unbindable": MountPropagation(kind: .unbindable)
+        case "rshared": MountPropagation(kind: .shared, isRecursive: true)
+        case "rslave": MountPropagation(kind: .slave, isRecursive: true)
+        case "rprivate": MountPropagation(kind: .private, isRecursive: true)
+        case "runbindable": MountPropagation(kind: .unbindable, isRecursive: true)
+        default: nil
+        }
+    }
 }

@@ -11,6 +11,15 @@ package struct NamedValue: Sendable, Equatable {
         self.value = value
         self.origin = origin
     }
+
+    /// Puts the value at the end of a list, in place of one with the same name.
+    ///
+    /// - Throws: ``ValueProblem`` when there are 1000 other names: the search is linear, and no kernel has that much to set.
+    func replace(in list: inout [NamedValue]) throws(ValueProblem) {
+        list.removeAll { $0.name == name }
+        if list.count >= 1000 { throw ValueProblem("more than 1000 different names") }
+        list.append(self)
+    }
 }
 
 /// One variable of an environment.

@@ -85,7 +85,7 @@ package struct DetachedMount: ~Copyable {
     ///
     /// Access-time attributes are one field: setting one of them clears the others.
     package func change(
-        set: MountAttributes = [], clear: MountAttributes = [], propagation: MountPropagation? = nil, recursive: Bool = false
+        set: MountAttributes = [], clear: MountAttributes = [], propagation: PropagationKind? = nil, recursive: Bool = false
     ) throws(KernelError) {
         try MountPoint.change(number, label: label, set: set, clear: clear, propagation: propagation, recursive: recursive)
     }

@@ -23,7 +23,7 @@ package struct MountAttributes: OptionSet, Sendable, Hashable {
 }
 
 /// How mounts and unmounts travel between copies of a mount; raw values are `MS_*` flags.
-package enum MountPropagation: UInt64, Sendable {
+package enum PropagationKind: UInt64, Sendable {
     case shared = 0x10_0000
     case replica = 0x8_0000  // MS_SLAVE
     case isolated = 0x4_0000  // MS_PRIVATE

@@ -9,7 +9,7 @@ package enum MountPoint {
     ///
     /// Kernel call: `mount_setattr(2)`, Linux 5.12.
     package static func change(
-        _ place: Int32, label: String, set: MountAttributes = [], clear: MountAttributes = [], propagation: MountPropagation? = nil,
+        _ place: Int32, label: String, set: MountAttributes = [], clear: MountAttributes = [], propagation: PropagationKind? = nil,
         recursive: Bool = false
     ) throws(KernelError) {
         let touchesAccessTime = !set.union(clear).isDisjoint(with: .accessTimeField)
@@ -22,7 +22,7 @@ package enum MountPoint {
     }
 
     /// Changes how mounts travel, for a path and (recursively) everything below it. Kernel call: `mount(2)`.
-    package static func setPropagation(_ path: String, _ propagation: MountPropagation, recursive: Bool) throws(KernelError) {
+    package static func setPropagation(_ path: String, _ propagation: PropagationKind, recursive: Bool) throws(KernelError) {
         let flags = UInt(propagation.rawValue) | (recursive ? 0x4000 : 0)
         try kernelCommand("mount", path) { path.withKernelString { mount(nil, $0, nil, flags, nil) } }
     }

@@ -18,6 +18,8 @@ package struct ProgramLaunch {
     package var newSession = false
     /// Whether the program becomes a child of the system's reaper instead of ours.
     package var detached = false
+    /// Whether the kernel kills the program when the caller dies.
+    package var diesWithParent = false
     package var directory: String?
 
     package init(_ executable: Executable, arguments: [String], environment: [String]) {
@@ -27,7 +29,7 @@ package struct ProgramLaunch {
     }
 
     /// A started program.
-    package struct Child: ~Copyable {
+    @frozen package struct Child: ~Copyable {
         package let pid: Int32
         /// Nil for a detached program.
         package let handle: PidFD?
@@ -55,6 +57,7 @@ package struct ProgramLaunch {
                             plan.descriptor_count = Int32(truncatingIfNeeded: pairs.count)
                             plan.new_session = newSession ? 1 : 0
                             plan.detached = detached ? 1 : 0
+                            plan.death_signal = diesWithParent ? Signals.kill : 0
                             plan.directory = directory
                             return CLinux.clinux_spawn(&plan, &handle, &failedStep)
                         }

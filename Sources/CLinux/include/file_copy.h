@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copying file content within the kernel: FICLONE shares the blocks, copy_file_range(2) copies without passing through us.
+#ifndef CLINUX_FILE_COPY_H
+#define CLINUX_FILE_COPY_H
+
+#include <linux/fs.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static inline int clinux_clone_content(int target, int source) { return ioctl(target, FICLONE, source); }
+
+static inline long clinux_copy_file_range(int source, int target, size_t count) {
+    return syscall(SYS_copy_file_range, source, NULL, target, NULL, count, 0);
+}
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LinuxKernel
+import SystemPackage
+
+/// Where a process that is attached to a running container goes in its cgroup v2.
+///
+/// The payload's cgroup may have turned controllers on for its children, and then takes no process itself; so a leaf below it
+/// is tried first.
+package enum AttachLeaf {
+    /// Moves a process into a leaf of the payload's cgroup, or into the cgroup itself.
+    ///
+    /// Tried in this order: `.lxc`; where that is refused, the payload's cgroup; where that has children with controllers,
+    /// `.lxc-1` to `.lxc-999`.
+    ///
+    /// - Parameters:
+    ///   - pid: The process, in the caller's pid namespace; 0 for the caller.
+    ///   - payload: The payload's cgroup v2 directory.
+    /// - Returns: The leaf's name; nil when the process went into the payload's cgroup itself.
+    /// - Throws: ``KernelError``; `.noSuchProcess` when the process is gone, `.permissionDenied` when the caller may not.
+    @discardableResult
+    package static func enter(pid: Int32, payload: borrowing CgroupDirectory) throws(KernelError) -> String? {
+        do {
+            try move(pid, payload, ".lxc")
+            return ".lxc"
+        } catch {
+            if error.errno == .noSuchProcess { throw error }
+        }
+        do {
+            try payload.write("cgroup.procs", "\(pid)")
+            return nil
+        } catch {
+            guard error.errno == .resourceBusy else { throw error }
+        }
+        var last = KernelError(call: "mkdirat", errno: .fileExists, subject: payload.subject(".lxc"))
+        for number in 1...999 {
+            let leaf = ".lxc-\(number)"
+            do {
+                try move(pid, payload, leaf)
+                return leaf
+            } catch {
+                if error.errno == .noSuchProcess { throw error }
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private static func move(_ pid: Int32, _ payload: borrowing CgroupDirectory, _ leaf: String) throws(KernelError) {
+        let isNew = try payload.make(leaf)
+        do { try payload.write("\(leaf)/cgroup.procs", "\(pid)") } catch {
+            // A leaf that was of no use must not stay behind; an older one belongs to others.
+            if isNew { do { _ = try payload.remove(leaf) } catch {} }
+            throw error
+        }
+    }
+}

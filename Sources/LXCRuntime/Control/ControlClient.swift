@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LinuxKernel
+import SystemPackage
+
+/// Asks the monitor of one container; one connection a request, never longer than a time limit.
+package struct ControlClient: Sendable {
+    package let address: CommandAddress
+    /// The longest wait for one answer; `nil` for ever.
+    package var timeLimit: Duration?
+
+    /// Asks about a container.
+    package init(lxcPath: String, name: String, timeLimit: Duration? = .seconds(30)) {
+        address = CommandAddress(lxcPath: lxcPath, name: name)
+        self.timeLimit = timeLimit
+    }
+
+    init(address: CommandAddress, timeLimit: Duration?) {
+        self.address = address
+        self.timeLimit = timeLimit
+    }
+
+    /// The container's state; STOPPED when nobody listens.
+    package func state() throws(ControlError) -> ContainerState {
+        do throws(ControlError) {
+            let number = try number(.state)
+            guard let state = ContainerState(rawValue: number) else { throw .malformed("state number \(number)") }
+            return state
+        } catch {
+            if error == .stopped { return .stopped }
+            throw error
+        }
+    }
+
+    /// Whether a monitor listens; nothing is asked, so a monitor that hangs counts as well.
+    package func isRunning() throws(ControlError) -> Bool {
+        do throws(ControlError) {
+            _ = try ControlConversation(address, deadline: deadline)
+            return true
+        } catch {
+            if error == .stopped { return false }
+            throw error
+        }
+    }
+
+    /// Number of the container's init in the monitor's pid namespace; prefer ``initPIDFD()``.
+    package func initPID() throws(ControlError) -> Int32 { try number(.initPID) }
+
+    /// A handle on the container's init.
+    package func initPIDFD() throws(ControlError) -> PidFD {
+        let descriptor = try descriptor(.initPIDFD)
+        do throws(KernelError) { return PidFD(owning: try descriptor.duplicate()) } catch { throw .kernel(error) }
+    }
+
+    /// The namespaces that the container has of its own, as `CLONE_*` bits.
+    package func cloneFlags() throws(ControlError) -> UInt32 { UInt32(bitPattern: try number(.cloneFlags)) }
+
+    /// The container's name as its monitor knows it.
+    package func name() throws(ControlError) -> String { try text(.name) }
+
+    /// The container path as the monitor knows it.
+    package func lxcPath() throws(ControlError) -> String { try text(.lxcPath) }
+
+    /// The value of a key in the configuration that the container runs with; `nil` when it is unset, empty or unknown.
+    package func configItem(_ key: String) throws(ControlError) -> String? {
+        let reply = try ask(.configItem(key))
+        // -1 is both "no such value" and "not permitted"; the latter shows at every other command too, so it is asked for.
+        if reply.header.status == -1 {
+            _ = try initPID()
+            return nil
+        }
+        return try Self.text(of: Self.successful(reply))
+    }
+
+    /// The last component of the systemd scope the container runs in; `nil` without one.
+    package func systemdScope() throws(ControlError) -> String? {
+        do throws(ControlError) { return try text(.systemdScope) } catch {
+            if error == .refused(.invalidArgument) || error == .unsupported { return nil }
+            throw error
+        }
+    }
+
+    /// Tells the monitor which state the container is in now, after a tool froze or thawed it.
+    package func serveState(_ state: ContainerState) throws(ControlError) { _ = try number(.serveState(state)) }
+
+    /// Has the monitor freeze the container; `.refused(.noSuchFileOrDirectory)` from C LXC's monitors outside pure cgroup2.
+    package func freeze(timeoutInSeconds: Int32 = 0) throws(ControlError) { _ = try number(.freeze(timeout: timeoutInSeconds)) }
+
+    /// Has the monitor thaw the container; see ``freeze(timeoutInSeconds:)``.
+    package func unfreeze(timeoutInSeconds: Int32 = 0) throws(ControlError) { _ = try number(.unfreeze(timeout: timeoutInSeconds)) }
+
+    /// Adds a rule to the container's cgroup2 device program.
+    package func addDeviceRule(_ rule: DeviceRuleMessage) throws(ControlError) { _ = try number(.addDeviceRule(rule)) }
+
+    /// Has the monitor stop the container at once, and waits until the monitor is gone.
+    ///
+    /// Throws ``ControlError/timedOut`` when it is not gone within the time limit; a container that was stopped already is no error.
+    package func stop() throws(ControlError) {
+        do throws(ControlError) {
+            let conversation = try ControlConversation(address, deadline: deadline)
+            try conversation.send(.stop)
+            guard let reply = try conversation.receiveReply() else { return }
+            _ = try Self.successful(reply)
+            try conversation.waitForEnd()
+        } catch {
+            if error != .stopped { throw error }
+        }
+    }
+
+    /// Hands a seccomp notify descriptor to the monitor, which forwards its notifications to the configured proxy.
+    package func addSeccompListener(_ descriptor: borrowing OwnedDescriptor) throws(ControlError) {
+        let conversation = try ControlConversation(address, deadline: deadline)
+        try conversation.send(.addSeccompListener)
+        try conversation.send(descriptor: descriptor.number)
+        guard let reply = try conversation.receiveReply() else { throw .unsupported }
+        _ = try Self.successful(reply)
+    }
+}
+
+extension ControlClient {
+    var deadline: MonotonicInstant? { timeLimit.map { .now + $0 } }
+
+    /// Sends a request and reads the answer, whatever it says.
+    ///
+    /// - Throws: ``ControlError/unsupported`` when the monitor does not know the command: it says so, or (before 4.0.7) closes the
+    ///   connection without an answer.
+    func ask(_ request: ControlRequest) throws(ControlError) -> EncodedReply {
+        let conversation = try ControlConversation(address, deadline: deadline)
+        try conversation.send(request)
+        guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else {
+            // A monitor that ends closes without an answer, too.
+            throw try isRunning() ? .unsupported : .stopped
+        }
+        if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
+        return reply
+    }
+
+    func number(_ request: ControlRequest) throws(ControlError) -> Int32 { try Self.successful(ask(request)).value }
+
+    func text(_ request: ControlRequest) throws(ControlError) -> String { try Self.text(of: Self.successful(ask(request))) }
+
+    /// The one descriptor of an answer.
+    func descriptor(_ request: ControlRequest) throws(ControlError) -> SharedDescriptor {
+        try Self.onlyDescriptor(Self.successful(ask(request)))
+    }
+
+    static func onlyDescriptor(_ reply: EncodedReply) throws(ControlError) -> SharedDescriptor {
+        guard let descriptor = reply.descriptors.first, reply.descriptors.count == 1 else {
+            throw .malformed("\(reply.descriptors.count) descriptors instead of one")
+        }
+        return descriptor
+    }
+
+    static func text(of reply: EncodedReply) throws(ControlError) -> String {
+        guard let text = reply.text else { throw .malformed("text without its end") }
+        return text
+    }
+
+    static func successful(_ reply: EncodedReply) throws(ControlError) -> EncodedReply {
+        let status = reply.header.status
+        if status >= 0 { return reply }
+        if status == -Errno.notPermitted.rawValue { throw .notPermitted }
+        guard status > -4096 else { throw .malformed("status \(status)") }
+        throw .refused(Errno(rawValue: -status))
+    }
+}

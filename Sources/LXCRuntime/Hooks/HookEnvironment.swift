@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+
+/// The variables that hooks find, besides those of whoever called lxc-start.
+struct HookEnvironment {
+    /// Set for every hook of a run.
+    private var common: [String: String]
+    /// Filled in when it is known.
+    var initPID: Int32?
+    /// `stop` or `reboot`, for the hooks after the end.
+    var target: String?
+    /// `NAME` and path of each namespace kept open for the stop hook, e.g. `("mnt", "/proc/12/fd/7")`.
+    var namespaces: [(file: String, path: String)] = []
+
+    init(_ plan: StartPlan, mountPoint: String, hasCgroupNamespaces: Bool) {
+        let config = plan.config
+        common = [
+            "LXC_NAME": plan.name, "LXC_CONFIG_FILE": plan.configFile, "LXC_ROOTFS_MOUNT": mountPoint,
+            "LXC_LOG_LEVEL": plan.logLevel.name, "LXC_HOOK_VERSION": "\(config.hooks.version)",
+        ]
+        if let path = config.rootfs.plainPath { common["LXC_ROOTFS_PATH"] = path }
+        if let path = config.console.consolePath { common["LXC_CONSOLE"] = path }
+        if let path = config.console.logFile { common["LXC_CONSOLE_LOGPATH"] = path }
+        if hasCgroupNamespaces { common["LXC_CGNS_AWARE"] = "1" }
+    }
+
+    /// `NAME=VALUE` lines for one hook.
+    ///
+    /// - Parameter inside: Whether the hook runs in the container's namespaces and so sees `lxc.environment`.
+    func lines(for hook: Hook, plan: StartPlan, inside: Bool) -> [String] {
+        var variables = common
+        if let initPID, [.startHost, .stop, .postStop].contains(hook) { variables["LXC_PID"] = "\(initPID)" }
+        if let target, [.stop, .postStop].contains(hook) { variables["LXC_TARGET"] = target }
+        let version = plan.config.hooks.version
+        if version == 1 {
+            variables["LXC_HOOK_TYPE"] = hook.rawValue
+            variables["LXC_HOOK_SECTION"] = "lxc"
+            if hook == .stop {
+                for (file, path) in namespaces { variables["LXC_\(file.uppercased())_NS"] = path }
+            }
+        }
+        if inside {
+            for variable in plan.config.process.environment + plan.config.process.environmentHooks {
+                variables[variable.name] = variable.value
+            }
+        }
+        let own = variables.map { "\($0.key)=\($0.value)" }
+        return ProcessEnvironment.lines.filter { line in
+            guard let name = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).first else { return false }
+            return variables[String(name)] == nil
+        } + own
+    }
+
+    /// Arguments behind the command of the configuration.
+    func arguments(for hook: Hook, plan: StartPlan, extra: [String] = []) -> [String] {
+        guard plan.config.hooks.version == 0 else { return extra }
+        let stop = hook == .stop ? namespaces.map { "\($0.file):\($0.path)" } : []
+        return [plan.name, "lxc", hook.rawValue] + stop + extra
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+package import LinuxKernel
+import SystemPackage
+
+/// Why something could not be done, in the words that the user reads: what, on what, why, where it was asked for, what to do.
+package struct OperationFailure: Error, Sendable, Equatable {
+    /// What was being done, as a sentence without its end: `cannot mount /dev/snd on dev/snd`.
+    package var what: String
+    /// The reason in words, usually the kernel's.
+    package var reason: String
+    /// The kernel's error number; 0 when the kernel was not the one to refuse.
+    package var errno: Int32
+    /// The configuration key that asked for it.
+    package var key: String?
+    /// Where the key stands.
+    package var origin: ConfigOrigin?
+    /// What the user can do next.
+    package var hint: String?
+
+    package init(
+        _ what: String, reason: String, errno: Int32 = 0, key: String? = nil, origin: ConfigOrigin? = nil, hint: String? = nil
+    ) {
+        self.what = what
+        self.reason = reason
+        self.errno = errno
+        self.key = key
+        self.origin = origin
+        self.hint = hint
+    }
+
+    package init(_ what: String, _ error: KernelError, key: String? = nil, origin: ConfigOrigin? = nil, hint: String? = nil) {
+        self.init(what, reason: error.reason, errno: error.errno.rawValue, key: key, origin: origin, hint: hint)
+    }
+
+    /// A problem of the configuration as the failure of what needed it.
+    package init(_ problem: ConfigProblem) {
+        self.init(
+            problem.key.map { "cannot use \($0)" } ?? "cannot read the configuration", reason: problem.reason, origin: problem.origin,
+            hint: problem.hint)
+    }
+
+    /// The lines that a tool prints after its own name and the container's: at most three.
+    package var lines: [String] {
+        var lines = [reason.isEmpty ? what : "\(what): \(reason)"]
+        if let origin {
+            lines.append("  asked for by \(key.map { "\($0) at " } ?? "")\(origin)")
+        } else if let key {
+            lines.append("  asked for by \(key)")
+        }
+        if let hint { lines.append("  \(hint)") }
+        return lines
+    }
+}
+
+/// Runs kernel work and gives its failure a meaning.
+package func attempting<Value: ~Copyable>(
+    _ what: @autoclosure () -> String, key: String? = nil, origin: ConfigOrigin? = nil, hint: @autoclosure () -> String? = nil,
+    _ body: () throws(KernelError) -> Value
+) throws(OperationFailure) -> Value {
+    do { return try body() } catch { throw OperationFailure(what(), error, key: key, origin: origin, hint: hint()) }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// The typed conversation between the supervisor and the container's first process, over a socket that only they share.
+enum HandshakeMessage: Equatable {
+    /// Supervisor: ids, cgroups and network are there; set yourself up.
+    case begin
+    /// Process: ready to execute init. Descriptors: both ends of the console (if any), devpts (if any), then the
+    /// controlling ends of the ttys.
+    case ready(hasConsole: Bool, hasDevpts: Bool)
+    /// Supervisor: execute init.
+    case execute
+    /// Process: the next thing it does is exec. Success shows as the end of the conversation.
+    case executing
+    /// Process: it failed.
+    case failed(OperationFailure)
+    /// A helper that entered shared namespaces: the number of the process that it made.
+    case born(pid: Int32)
+}
+
+extension HandshakeMessage {
+    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born }
+
+    var bytes: [UInt8] {
+        var writer = ByteWriter()
+        switch self {
+        case .begin: writer.put(Tag.begin.rawValue)
+        case .ready(let hasConsole, let hasDevpts):
+            writer.put(Tag.ready.rawValue)
+            writer.put(hasConsole)
+            writer.put(hasDevpts)
+        case .execute: writer.put(Tag.execute.rawValue)
+        case .executing: writer.put(Tag.executing.rawValue)
+        case .failed(let failure):
+            writer.put(Tag.failed.rawValue)
+            writer.put(failure)
+        case .born(let pid):
+            writer.put(Tag.born.rawValue)
+            writer.put(Int(pid))
+        }
+        return writer.bytes
+    }
+
+    init?(_ bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        do throws(ByteReader.Malformed) {
+            switch Tag(rawValue: try reader.int()) {
+            case .begin: self = .begin
+            case .ready: self = .ready(hasConsole: try reader.bool(), hasDevpts: try reader.bool())
+            case .execute: self = .execute
+            case .executing: self = .executing
+            case .failed: self = .failed(try reader.failure())
+            case .born:
+                guard let pid = Int32(exactly: try reader.int()) else { return nil }
+                self = .born(pid: pid)
+            case nil: return nil
+            }
+        } catch { return nil }
+    }
+}
+
+extension ByteWriter {
+    mutating func put(_ failure: OperationFailure) {
+        put(failure.what)
+        put(failure.reason)
+        put(Int(failure.errno))
+        put(failure.key)
+        put(failure.origin?.file)
+        put(failure.origin?.line ?? 0)
+        put(failure.hint)
+    }
+}
+
+extension ByteReader {
+    mutating func failure() throws(Malformed) -> OperationFailure {
+        var failure = OperationFailure(try string(), reason: try string())
+        failure.errno = Int32(truncatingIfNeeded: try int())
+        failure.key = try optionalString()
+        let file = try optionalString()
+        let line = try int()
+        failure.origin = file.map { ConfigOrigin(file: $0, line: line) }
+        failure.hint = try optionalString()
+        return failure
+    }
+}
+
+/// One end of the conversation.
+struct HandshakeChannel: ~Copyable {
+    private let socket: UnixSocket
+    private static let longest = 65536
+
+    init(_ socket: consuming UnixSocket) { self.socket = socket }
+
+    var number: Int32 { socket.number }
+
+    func send(_ message: HandshakeMessage, descriptors: [Int32] = []) throws(KernelError) {
+        try socket.sendAll(message.bytes, descriptors: descriptors)
+    }
+
+    /// The next message; nil when the other side is gone.
+    func receive() throws(KernelError) -> (message: HandshakeMessage, descriptors: [SharedDescriptor])? {
+        guard let received = try socket.receiveMessage(upTo: Self.longest), !received.bytes.isEmpty else { return nil }
+        guard let message = HandshakeMessage(received.bytes) else {
+            throw KernelError(call: "recvmsg", errno: .badMessage, subject: "handshake")
+        }
+        return (message, received.descriptors)
+    }
+}

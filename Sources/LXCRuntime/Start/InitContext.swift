@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
+import LXCConfig
+import LinuxKernel
+
+/// What the steps of the container's first process share: the plan, and the handles that they open one after the other.
+final class InitContext {
+    let plan: StartPlan
+    let log: LogWriter
+    let hooks: HookRunner
+    /// The root filesystem as it is being put together; the host's root when the container has none of its own.
+    var rootfs: DirectoryHandle
+    /// Where the root filesystem is attached on the host's tree (`lxc.rootfs.mount`); nil without a root filesystem.
+    let mountPoint: String?
+    /// A procfs of the container's own PID namespace that no path of the container leads to.
+    var proc: DirectoryHandle?
+    /// The tmpfs or directory that becomes `/dev`.
+    var devices: DirectoryHandle?
+    /// Root of the container's devpts instance.
+    var devpts: DirectoryHandle?
+    /// The pair that becomes `/dev/console`.
+    var console: PseudoTerminal?
+    /// Controlling ends of tty1, tty2, ...
+    var ttys: [SharedDescriptor] = []
+    /// Names of those terminals below `/dev`, for `container_ttys`.
+    var ttyNames: [String] = []
+    /// The host's `/dev/null`, open since before the root directory changed.
+    let hostNull: SharedDescriptor
+    /// The open lxc-init, when the payload runs under it.
+    var initProgram: SharedDescriptor?
+    /// What `lxc.mount.auto = cgroup...` needs to know.
+    let cgroupMounts: CgroupMounts?
+    /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).
+    var keptDescriptors: [Int32] = []
+    /// The user namespace's root on the host; 0 and 0 without an id map.
+    let mappedRoot: (user: UInt32, group: UInt32)
+    /// Namespaces that the process was born into or enters itself.
+    let namespaces: NamespacePlan
+
+    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?, cgroupMounts: CgroupMounts?) throws(KernelError) {
+        self.plan = plan
+        self.cgroupMounts = cgroupMounts
+        self.log = log
+        self.hooks = hooks
+        self.namespaces = namespaces
+        self.mountPoint = mountPoint
+        rootfs = try DirectoryHandle(opening: "/")
+        hostNull = SharedDescriptor(try OwnedDescriptor(opening: "/dev/null", .readWrite))
+        mappedRoot = namespaces.mappedRoot
+    }
+
+    var config: ContainerConfig { plan.config }
+
+    /// Whether the container has a root filesystem of its own.
+    var hasRootfs: Bool { mountPoint != nil }
+
+    /// Whether the container is in a user namespace with an id map.
+    var isMapped: Bool { !plan.config.idMap.isEmpty }
+
+    /// The configuration's place for a key, for error messages.
+    func origin(_ key: String) -> ConfigOrigin? { plan.config.origin(of: key) }
+}
+
+/// One step of the container's first process.
+protocol InitStep: Sendable {
+    /// What the step does, for the log: `mounting the root filesystem`.
+    var name: String { get }
+
+    func perform(_ context: InitContext) throws(OperationFailure)
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// The life of the container's first process, from its birth to the execution of init.
+struct InitSequence {
+    let context: InitContext
+
+    /// What happens in the container's namespaces before the supervisor is told, in this order.
+    private static let setup: [any InitStep] = [
+        IdentityStep(), ProcStep(), PropagationStep(), HookStep(hook: .preMount), RootfsStep(), SurroundingsStep(), DeviceDirectoryStep(),
+        AutomaticMountStep(), MountEntryStep(), CgroupMountStep(), HookStep(hook: .mount), StableRootfsStep(), HookStep(hook: .autodev),
+        DeviceNodeStep(), StartHookPresenceStep(), ConsoleStep(), PivotStep(), BootIDStep(), PrivilegeStep(), HookStep(hook: .start),
+        SessionStep(),
+    ]
+
+    /// Runs the sequence in the new process; never returns.
+    ///
+    /// Any failure is reported to the supervisor and ends the process: a container never runs half set up.
+    func run(_ channel: consuming HandshakeChannel) -> Never {
+        do throws(OperationFailure) {
+            try prepare()
+            try expect(.begin, channel)
+            for step in Self.setup {
+                context.log.trace(step.name)
+                try step.perform(context)
+            }
+            try reportReady(channel)
+            try expect(.execute, channel)
+            try attempting("cannot reach the supervisor") { () throws(KernelError) in try channel.send(.executing) }
+            try ExecStep().perform(context)
+        } catch {
+            context.log.failure(error)
+            // When even the report fails the supervisor has gone, and with it everybody who could read it.
+            _ = try? channel.send(.failed(error))
+        }
+        ProcessCopy.exitNow(1)
+    }
+
+    private func prepare() throws(OperationFailure) {
+        try attempting("cannot prepare the container's first process") { () throws(KernelError) in
+            try ProcessControl.setParentDeathSignal(Signals.kill)
+            // Nobody in the container may look into this process while it still holds the host's files.
+            try ProcessControl.setDumpable(false)
+        }
+    }
+
+    private func expect(_ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        let received: HandshakeMessage?
+        do { received = try channel.receive()?.message } catch { throw OperationFailure("cannot reach the supervisor", error) }
+        // The supervisor has died: nobody is left to report to.
+        guard received == expected else { ProcessCopy.exitNow(1) }
+    }
+
+    private func reportReady(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        var descriptors: [Int32] = []
+        let sendsConsole = context.console != nil && context.config.console.ptyMax > 1
+        if sendsConsole, let console = context.console?.controller.number, let terminal = context.console?.terminal.number {
+            descriptors += [console, terminal]
+        }
+        if let devpts = context.devpts?.number { descriptors.append(devpts) }
+        let hasDevpts = context.devpts != nil
+        descriptors += context.ttys.map(\.number)
+        try attempting("cannot hand the terminals to the supervisor") { () throws(KernelError) in
+            try channel.send(.ready(hasConsole: sendsConsole, hasDevpts: hasDevpts), descriptors: descriptors)
+        }
+        context.ttys = []
+    }
+}

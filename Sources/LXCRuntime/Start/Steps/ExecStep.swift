@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// Session, standard streams and working directory of init, before the last word of the supervisor.
+struct SessionStep: InitStep {
+    let name = "preparing the session"
+
+    func perform(_ context: InitContext) throws(OperationFailure) {
+        try attempting("cannot set up the standard streams") { () throws(KernelError) in try connectStreams(context) }
+        do { try ProcessControl.newSession() } catch {
+            if error.errno != .notPermitted { throw OperationFailure("cannot start a session", error) }
+        }
+        try changeDirectory(context)
+    }
+
+    private func connectStreams(_ context: InitContext) throws(KernelError) {
+        let hasOwnConsole = context.console != nil && context.config.console.ptyMax > 1
+        if let terminal = context.console?.terminal.number, hasOwnConsole || context.plan.isForeground {
+            let streams: [StandardStream] = [.input, .output, .error]
+            for stream in streams {
+                // lxc-execute: pipes and files that the caller gave reach the program untouched.
+                if context.plan.isForeground, case .underInit = context.plan.payload, !stream.isTerminal { continue }
+                try ProcessControl.replaceStandard(stream, with: terminal)
+            }
+        } else if !context.plan.isForeground || context.config.console.consolePath == "none" {
+            let null = try nullDevice(context)
+            for stream in [StandardStream.input, .output, .error] { try ProcessControl.replaceStandard(stream, with: null.number) }
+        }
+    }
+
+    /// The container's own null device if it really is one, else the one inherited from the host.
+    private func nullDevice(_ context: InitContext) throws(KernelError) -> OwnedDescriptor {
+        if let found = try? context.rootfs.open("dev/null", [.readWrite, .noControllingTerminal]),  // absent or fake: use the other
+            let status = try? FileStatus(of: found), status.kind == .characterDevice,
+            status.deviceNumber == DeviceNumber(major: 1, minor: 3).rawValue
+        {
+            return found
+        }
+        return try context.hostNull.owned.duplicate()
+    }
+
+    private func changeDirectory(_ context: InitContext) throws(OperationFailure) {
+        guard let directory = context.config.process.initWorkingDirectory else { return }
+        let what = "cannot change to the working directory \(directory)"
+        let origin = context.origin("lxc.init.cwd")
+        try attempting(what, key: "lxc.init.cwd", origin: origin) { () throws(KernelError) in
+            if try context.rootfs.status(directory, links: .followedInside) == nil { try context.rootfs.makeDirectories(directory) }
+            let place = try context.rootfs.open(directory, [.path, .directory], links: .followedInside)
+            try ProcessControl.changeDirectory(to: place, label: directory)
+        }
+        // CVE-2024-21626: a directory outside the root shows as unreachable.
+        let now = try attempting(what, key: "lxc.init.cwd", origin: origin) { () throws(KernelError) in
+            try ProcessControl.workingDirectory()
+        }
+        guard now.hasPrefix("/") else {
+            throw OperationFailure(what, reason: "it lies outside the container", key: "lxc.init.cwd", origin: origin)
+        }
+    }
+}
+
+/// The last step: who the program is, what it sees, and its execution.
+struct ExecStep: InitStep {
+    let name = "executing init"
+
+    func perform(_ context: InitContext) throws(OperationFailure) {
+        try attempting("cannot give the terminal to init") { () throws(KernelError) in try handOverStreams(context) }
+        try attempting("cannot become the init user") { () throws(KernelError) in try becomeUser(context) }
+        try attempting("cannot set the death signal of init") { () throws(KernelError) in
+            let signal = context.config.process.parentDeathSignal ?? Signals.kill
+            // Ids were changed, which clears it.
+            try ProcessControl.setParentDeathSignal(signal)
+            ProcessControl.resetSignalActions()
+            try ProcessControl.unblockAllSignals()
+            try Execution.closeOnExec(from: 3)
+            for number in context.keptDescriptors { try Execution.keep(number) }
+        }
+        try execute(context)
+    }
+
+    private func handOverStreams(_ context: InitContext) throws(KernelError) {
+        guard let console = context.console, context.config.console.ptyMax > 1 || context.plan.isForeground else { return }
+        let identity = try FileStatus(of: console.terminal.owned)
+        for stream in [StandardStream.input, .output, .error] {
+            guard try TerminalFile.status(stream.rawValue).deviceNumber == identity.deviceNumber else { continue }
+            try TerminalFile.setMode(stream.rawValue, 0o700)
+            try TerminalFile.setOwner(stream.rawValue, user: context.config.process.initUser ?? 0, group: identity.group)
+        }
+    }
+
+    private func becomeUser(_ context: InitContext) throws(KernelError) {
+        let process = context.config.process
+        // Never the caller's groups: they would reach files of the host's users.
+        if !context.isMapped || context.namespaces.flags.contains(.user) {
+            try Credentials.setSupplementaryGroups(process.initGroups)
+        }
+        let group = process.initGroup ?? 0
+        let user = process.initUser ?? 0
+        if user != 0 || group != 0 || context.isMapped {
+            try Credentials.setGroup(group)
+            try Credentials.setUser(user)
+        }
+        try CapabilitySets.clearAmbient()
+    }
+
+    private func execute(_ context: InitContext) throws(OperationFailure) {
+        let arguments = context.plan.payload.arguments
+        let environment = InitEnvironment.lines(context)
+        switch context.plan.payload {
+        case .underInit:
+            guard let program = context.initProgram else {
+                throw OperationFailure("cannot run lxc-init", reason: "it is not installed", hint: "install the package completely")
+            }
+            try attempting("cannot run lxc-init") { () throws(KernelError) in
+                try Execution.replace(
+                    descriptor: program.number, label: "lxc-init", arguments: ["init", "--"] + arguments, environment: environment)
+            }
+        case .program:
+            guard let path = arguments.first else {
+                throw OperationFailure("cannot execute init", reason: "no program is named", key: "lxc.init.cmd")
+            }
+            try attempting(
+                "cannot execute \(path) in the container", key: context.origin("lxc.init.cmd") == nil ? nil : "lxc.init.cmd",
+                origin: context.origin("lxc.init.cmd"), hint: ExecHint.text(path, context)
+            ) { () throws(KernelError) in
+                try Execution.replace(path: path, arguments: arguments, environment: environment)
+            }
+        }
+    }
+}
+
+/// What to do when init cannot be executed.
+enum ExecHint {
+    static func text(_ path: String, _ context: InitContext) -> String {
+        guard let status = try? FileStatus.ifPresent(path) else {  // only to choose the better hint
+            return "the root filesystem \(context.config.rootfs.plainPath ?? "/") has no \(path): "
+                + "set lxc.init.cmd, or give a command after --"
+        }
+        if status.permissions & 0o111 == 0 { return "make \(path) executable" }
+        return "\(path) is there: its interpreter or architecture is missing in the container (see file(1))"
+    }
+}
+
+/// Environment of init: nothing of the caller's.
+enum InitEnvironment {
+    static func lines(_ context: InitContext) -> [String] {
+        let process = context.config.process
+        var lines = (process.environment + process.environmentRuntime).map(\.assignment)
+        lines.append("container=lxc")
+        if !context.ttyNames.isEmpty { lines.append("container_ttys=" + context.ttyNames.joined(separator: " ")) }
+        return lines
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// Becomes root of the user namespace and enters the namespaces that are made late.
+struct IdentityStep: InitStep {
+    let name = "entering the namespaces"
+
+    func perform(_ context: InitContext) throws(OperationFailure) {
+        if context.namespaces.flags.contains(.user) && context.isMapped {
+            try attempting("cannot become root of the user namespace") { () throws(KernelError) in
+                try Credentials.setSupplementaryGroups([])
+                try Credentials.setGroup(0)
+                try Credentials.setUser(0)
+                // Changing ids makes the process readable and forgets the death signal.
+                try ProcessControl.setDumpable(false)
+                try ProcessControl.setParentDeathSignal(Signals.kill)
+            }
+        }
+        if context.namespaces.unshared.contains(.cgroup) {
+            try attempting("cannot make a cgroup namespace") { () throws(KernelError) in try Namespaces.unshare(.cgroup) }
+        }
+        if context.namespaces.unshared.contains(.time) { try enterTimeNamespace(context) }
+    }
+
+    /// Offsets can be set only before the first process is in; a process enters its own new time namespace by setns.
+    private func enterTimeNamespace(_ context: InitContext) throws(OperationFailure) {
+        let settings = context.config.namespaces
+        let origin = context.origin("lxc.time.offset.boot") ?? context.origin("lxc.time.offset.monotonic")
+        try attempting("cannot set the clock offsets", key: "lxc.time.offset", origin: origin) { () throws(KernelError) in
+            try Namespaces.unshare(.time)
+            let lines = [("boottime", settings.timeOffsetBoot), ("monotonic", settings.timeOffsetMonotonic)].map { clock, offset in
+                var seconds = offset / 1_000_000_000
+                var nanoseconds = offset % 1_000_000_000
+                if nanoseconds < 0 {
+                    nanoseconds += 1_000_000_000
+                    seconds -= 1
+                }
+                return "\(clock) \(seconds) \(nanoseconds)\n"
+            }
+            try WholeFile.writeControl("/proc/self/timens_offsets", lines.joined())
+            let namespace = try OwnedDescriptor(opening: "/proc/self/ns/time_for_children", .readOnly)
+            try Namespaces.enter(namespace.number, .time, label: "time namespace")
+        }
+    }
+}
+
+/// Host name, loopback device, session keyring.
+struct SurroundingsStep: InitStep {
+    let name = "setting the host name and keyring"
+
+    func perform(_ context: InitContext) throws(OperationFailure) {
+        if let hostName = context.config.hostName, context.namespaces.born.contains(.uts) {
+            try attempting("cannot set the host name \(hostName)", key: "lxc.uts.name", origin: context.origin("lxc.uts.name")) {
+                () throws(KernelError) in try Namespaces.setHostName(hostName)
+            }
+        }
+        if context.namespaces.born.contains(.network) {
+            try attempting("cannot bring the loopback device up") { () throws(KernelError) in try Namespaces.bringLoopbackUp() }
+        }
+        if context.config.security.sessionKeyring { try joinKeyring(context) }
+    }
+
+    private func joinKeyring(_ context: InitContext) throws(OperationFailure) {
+        do { try SessionKeyring.joinNew() } catch {
+            // A kernel without keyrings has no host keys that could be reached.
+            if error.errno == Errno(rawValue: 38) { return }
+            throw OperationFailure(
+                "cannot make a session keyring", error, hint: "set lxc.keyring.session = 0 to share the caller's keyring")
+        }
+    }
+}

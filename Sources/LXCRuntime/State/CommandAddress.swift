@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LinuxKernel
+
+/// The abstract name of a container's control socket.
+package struct CommandAddress: Sendable, Hashable {
+    /// The longest text that is used as it is, in bytes.
+    static let longestPlainText = 105
+
+    package let lxcPath: String
+    package let name: String
+    /// The socket name: `LXCPATH/NAME/command`, or `lxc/HASH/command` when that is too long.
+    package let text: String
+
+    /// Makes the address of one container.
+    ///
+    /// Trailing slashes of the container path are dropped; nothing else is normalised, because clients and monitors must come to
+    /// the same bytes.
+    package init(lxcPath: String, name: String) {
+        let path = Self.withoutTrailingSlashes(lxcPath)
+        self.lxcPath = path
+        self.name = name
+        let plain = "\(path)/\(name)/command"
+        text = plain.kernelBytes.count <= Self.longestPlainText ? plain : Self.hashedText(lxcPath: path, name: name)
+    }
+
+    /// A socket name found on the host, whose container is not known yet.
+    init(foundText text: String) {
+        lxcPath = ""
+        name = ""
+        self.text = text
+    }
+
+    /// The socket address to bind or to connect to.
+    package func socketAddress() throws(KernelError) -> AbstractAddress { try AbstractAddress(text) }
+
+    static func hashedText(lxcPath: String, name: String) -> String {
+        "lxc/\(NameHash("\(lxcPath)/\(name)").text)/command"
+    }
+
+    static func withoutTrailingSlashes(_ path: String) -> String {
+        var path = Substring(path)
+        while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+        return String(path)
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Making and removing things of the host by their paths; not for paths inside a rootfs (see ``DirectoryHandle``).
+package enum HostPath {
+    /// Makes a directory and those above it that are missing; symbolic links on the way are followed, existing ones are kept.
+    ///
+    /// Kernel call: `mkdir(2)`.
+    package static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(KernelError) {
+        if let status = try FileStatus.ifPresent(path), status.kind == .directory { return }
+        var walked = path.hasPrefix("/") ? "" : "."
+        for component in path.split(separator: "/") {
+            walked += "/" + component
+            let current = walked
+            do throws(KernelError) {
+                try kernelCommand("mkdir", current) { current.withKernelString { mkdir($0, mode) } }
+            } catch {
+                // EROFS and EACCES are said of existing directories too, before the kernel looks whether they exist.
+                let mayExist = [Errno.fileExists, .readOnlyFileSystem, .permissionDenied].contains(error.errno)
+                guard mayExist, let status = try FileStatus.ifPresent(current), status.kind == .directory else { throw error }
+            }
+        }
+    }
+
+    /// Makes a named pipe; `.fileExists` when something has that name.
+    ///
+    /// Kernel call: `mkfifo(3)`.
+    package static func makeFifo(_ path: String, mode: UInt32) throws(KernelError) {
+        try kernelCommand("mkfifo", path) { path.withKernelString { mkfifo($0, mode) } }
+    }
+
+    /// Removes a name; the result says whether there was one.
+    ///
+    /// Kernel call: `unlink(2)`.
+    @discardableResult
+    package static func remove(_ path: String) throws(KernelError) -> Bool {
+        do throws(KernelError) {
+            try kernelCommand("unlink", path) { path.withKernelString { unlink($0) } }
+            return true
+        } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return false }
+            throw error
+        }
+    }
+
+    /// Gives something another name, replacing what has it. Kernel call: `rename(2)`.
+    package static func rename(_ path: String, to target: String) throws(KernelError) {
+        try kernelCommand("rename", path) { path.withKernelString { path in target.withKernelString { Glibc.rename(path, $0) } } }
+    }
+
+    /// Changes the permission bits of what a path names.
+    ///
+    /// Kernel call: `chmod(2)`.
+    package static func changePermissions(_ path: String, to mode: UInt32) throws(KernelError) {
+        try kernelCommand("chmod", path) { path.withKernelString { chmod($0, mode) } }
+    }
+}

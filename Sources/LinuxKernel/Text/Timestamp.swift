@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+
+/// The calendar time, as log lines and snapshots write it.
+package enum Timestamp {
+    /// `YYYYMMDDhhmmss.mmm` in UTC.
+    package static func logText() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var fields = tm()
+        gmtime_r(&now.tv_sec, &fields)
+        let milliseconds = now.tv_nsec / 1_000_000
+        return padded(Int(fields.tm_year) + 1900, 4) + padded(Int(fields.tm_mon) + 1, 2) + padded(Int(fields.tm_mday), 2)
+            + padded(Int(fields.tm_hour), 2) + padded(Int(fields.tm_min), 2) + padded(Int(fields.tm_sec), 2) + "."
+            + padded(milliseconds, 3)
+    }
+
+    private static func padded(_ value: Int, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import LinuxKernel
+import Testing
+
+@testable import LXCCgroups
+
+extension Trait where Self == ConditionTrait {
+    /// Skips unless root runs the test on a host with cgroups.
+    static var needsCgroups: Self {
+        .enabled(if: geteuid() == 0 && (try? CgroupLayout.detect().kind) ?? .none != .none, "needs root and mounted cgroups")
+    }
+
+    /// Skips unless cgroup v2 is mounted somewhere.
+    static var needsUnified: Self {
+        .enabled(if: geteuid() == 0 && (try? CgroupLayout.detect().unified) ?? nil != nil, "needs root and cgroup2")
+    }
+}
+
+/// The host's layout, or cgroup v2 alone as it would look on a host without v1.
+enum TestLayout: CaseIterable, CustomStringConvertible {
+    case host
+    case unifiedAlone
+
+    var description: String { self == .host ? "host" : "unified" }
+
+    func make() throws -> CgroupLayout {
+        let layout = try CgroupLayout.detect()
+        guard self == .unifiedAlone else { return layout }
+        return CgroupLayout(hierarchies: [try #require(layout.unified)])
+    }
+
+    /// Controllers to use: none in the pretended layout, since turning them on would change the host's root cgroup.
+    var controllers: [String]? { self == .host ? nil : [] }
+}
+
+/// A process to put into cgroups; killed and collected at the end.
+final class Sleeper {
+    private(set) var pid: pid_t = 0
+    private var isCollected = false
+
+    init(_ arguments: [String] = ["/bin/sleep", "100"]) throws {
+        var argv = arguments.map { strdup($0) } + [nil]
+        let status = posix_spawn(&pid, arguments[0], nil, nil, &argv, environ)
+        argv.forEach { free($0) }
+        try #require(status == 0)
+    }
+
+    /// The process's end within a time; nil when it still runs.
+    func status(withinMilliseconds milliseconds: Int = 5000) -> Int32? {
+        let deadline = MonotonicInstant.now + .milliseconds(milliseconds)
+        var status: Int32 = 0
+        while true {
+            if waitpid(pid, &status, WNOHANG) == pid {
+                isCollected = true
+                return status
+            }
+            if deadline.hasPassed { return nil }
+            usleep(2000)
+        }
+    }
+
+    deinit {
+        guard !isCollected else { return }
+        kill(pid, SIGKILL)
+        kill(pid, SIGCONT)
+        waitpid(pid, nil, 0)
+    }
+}
+
+/// Names that no other test uses at the same time.
+func uniqueName(_ label: String) -> String { "swifttest-\(label)-\(getpid())" }
+
+/// Which cgroup a process is in, in each hierarchy of a layout.
+func membership(of pid: pid_t, _ layout: CgroupLayout) throws -> [String?] {
+    let cgroup = try ProcessCgroup.read(process: "\(pid)")
+    return layout.hierarchies.map { $0.version == .v2 ? cgroup.unifiedPath : $0.controllers.first.flatMap { cgroup.path(of: $0) } }
+}
+
+/// Paths of a cgroup in each hierarchy of a layout.
+func directories(_ path: String, _ layout: CgroupLayout) -> [String] {
+    layout.hierarchies.compactMap { $0.baseDirectory.map { $0 + "/" + path } }
+}
+
+func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

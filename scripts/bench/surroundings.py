@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files that all sides use, and their removal."""
+
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+
+CONFIG = """\
+lxc.rootfs.path = dir:{rootfs}
+lxc.uts.name = {name}
+lxc.signal.halt = SIGUSR1
+lxc.signal.reboot = SIGTERM
+lxc.autodev = 1
+lxc.tty.max = 2
+lxc.pty.max = 1024
+lxc.cap.drop = sys_module mac_admin mac_override sys_time
+lxc.mount.auto = cgroup:mixed proc:mixed sys:mixed
+lxc.mount.entry = shm dev/shm tmpfs rw,nosuid,nodev,mode=1777,create=dir 0 0
+lxc.net.0.type = empty
+"""
+
+
+class Surroundings:
+    """A folder in /tmp with one busybox root filesystem; gone when the `with` block ends, however it ends."""
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix="lxc-bench-")
+        os.chmod(self.folder, 0o755)
+        self.rootfs = f"{self.folder}/rootfs"
+        self.undo = []
+        self._make_rootfs()
+        return self
+
+    def __exit__(self, *_):
+        for action in reversed(self.undo):
+            action()
+        self._remove_cgroups()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make_rootfs(self):
+        busybox = shutil.which("busybox")
+        if not busybox:
+            raise SystemExit("bench: no busybox; apt-get install busybox-static")
+        for name in ("bin", "sbin", "etc", "proc", "sys", "dev", "tmp", "root", "usr/bin", "lib", "run"):
+            os.makedirs(f"{self.rootfs}/{name}")
+        shutil.copy(busybox, f"{self.rootfs}/bin/busybox")
+        for applet in subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split():
+            if applet != "busybox":
+                os.symlink("busybox", f"{self.rootfs}/bin/{applet}")
+        os.symlink("../bin/busybox", f"{self.rootfs}/sbin/init")
+        for name, text in {
+            "inittab": "::sysinit:/bin/true\nconsole::askfirst:-/bin/sh\n",
+            "passwd": "root:x:0:0:root:/root:/bin/sh\n",
+            "group": "root:x:0:\n",
+        }.items():
+            with open(f"{self.rootfs}/etc/{name}", "w") as file:
+                file.write(text)
+
+    def write_container(self, lxcpath, name):
+        os.makedirs(f"{lxcpath}/{name}", mode=0o770)
+        with open(f"{lxcpath}/{name}/config", "w") as file:
+            file.write(CONFIG.format(rootfs=self.rootfs, name=name))
+
+    def _remove_cgroups(self):
+        """C LXC leaves the monitors' cgroups behind; all our containers have "lxcbench" in their names."""
+        for folder, names, _ in os.walk("/sys/fs/cgroup", topdown=False):
+            for name in names:
+                if "lxcbench" in name:
+                    try:
+                        os.rmdir(f"{folder}/{name}")
+                    except OSError:
+                        pass  # still in use, which the next run would show
+
+    @staticmethod
+    def description():
+        with open("/proc/cpuinfo") as file:
+            models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+        return {
+            "kernel": platform.release(),
+            "processors": os.cpu_count(),
+            "model": models[0] if models else platform.machine(),
+            "load": os.getloadavg()[0],
+        }
