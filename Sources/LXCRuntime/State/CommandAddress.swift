@@ -23,6 +23,13 @@ package struct CommandAddress: Sendable, Hashable {
         text = plain.kernelBytes.count <= Self.longestPlainText ? plain : Self.hashedText(lxcPath: path, name: name)
     }
 
+    /// A socket name found on the host, whose container is not known yet.
+    init(foundText text: String) {
+        lxcPath = ""
+        name = ""
+        self.text = text
+    }
+
     /// The socket address to bind or to connect to.
     package func socketAddress() throws(KernelError) -> AbstractAddress { try AbstractAddress(text) }
 

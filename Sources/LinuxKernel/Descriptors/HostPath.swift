@@ -45,6 +45,11 @@ package enum HostPath {
         }
     }
 
+    /// Gives something another name, replacing what has it. Kernel call: `rename(2)`.
+    package static func rename(_ path: String, to target: String) throws(KernelError) {
+        try kernelCommand("rename", path) { path.withKernelString { path in target.withKernelString { Glibc.rename(path, $0) } } }
+    }
+
     /// Changes the permission bits of what a path names.
     ///
     /// Kernel call: `chmod(2)`.
