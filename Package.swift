@@ -54,9 +54,11 @@ let package = Package(
         .testTarget(
             name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
-        .testTarget(name: "ToolTests", dependencies: ["LXCTools", "LinuxKernel", "LXCConfig", "Gzip"], swiftSettings: strict),
         .testTarget(
             name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport", "lxc-multicall", "lxc-supervisor"], swiftSettings: strict),
+        .testTarget(
+            name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LinuxKernel", "LXCConfig", "Gzip", systemPackage],
+            swiftSettings: strict),
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )

@@ -35,10 +35,6 @@ extension SystemEngine {
 
     package func writeControl(_ object: String, _ value: String, of target: ContainerTarget) throws(ToolFailure) { throw .pending }
 
-    package func systemValue(_ item: SystemItem) throws(ToolFailure) -> String? { throw .pending }
-
-    package func updateConfiguration(_ request: UpdateConfigRequest) throws(ToolFailure) -> String { throw .pending }
-
 }
 
 extension ToolFailure {
