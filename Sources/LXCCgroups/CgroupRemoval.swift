@@ -97,17 +97,22 @@ extension ContainerCgroups {
         return report
     }
 
-    /// Moves the monitor into the pivot cgroup and removes the monitor's cgroups.
+    /// Moves the monitor into the pivot cgroup, so that ``removeMonitor()`` can remove its cgroups.
     ///
-    /// - Parameter pid: The monitor; 0 for the caller.
-    /// - Returns: What is left; other processes in the monitor's cgroups have been killed.
+    /// - Parameter pid: The monitor; 0 for the caller, for which ``leaveMonitorSelf(includingUnified:)`` is faster.
     /// - Throws: ``CgroupError`` when the pivot cgroup cannot be made or entered.
-    package func removeMonitor(pid: Int32 = 0) throws(CgroupError) -> CgroupRemovalReport {
-        guard let monitorPath else { return CgroupRemovalReport() }
+    package func leaveMonitor(pid: Int32 = 0) throws(CgroupError) {
         for member in members {
             let pivot = try makePivot(member)
             try wrapped { () throws(KernelError) in try member.base.directory.write("\(pivot)/cgroup.procs", "\(pid)") }
         }
+    }
+
+    /// Removes the monitor's cgroups, which the monitor must have left.
+    ///
+    /// - Returns: What is left; processes that were still there have been killed.
+    package func removeMonitor() -> CgroupRemovalReport {
+        guard let monitorPath else { return CgroupRemovalReport() }
         let report = CgroupRemoval.remove(anchored(monitorPath), drainMilliseconds: 0)
         if report.isComplete { self.monitorPath = nil }
         removeOwnParents(of: monitorPath)

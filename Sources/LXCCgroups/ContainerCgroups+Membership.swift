@@ -16,6 +16,53 @@ extension ContainerCgroups {
         }
     }
 
+    /// Moves the caller, which must have a single thread, into the monitor's or the payload's cgroups; much faster than
+    /// ``enter(_:pid:isBornInUnified:)``.
+    ///
+    /// Moving a whole process makes the kernel wait until no process anywhere forks or ends (8 to 15 ms measured on an idle
+    /// two-core machine when it has not happened just before). A thread that moves itself on cgroup v1 does not wait (0.07 ms),
+    /// and neither does a process that is born in a cgroup v2.
+    ///
+    /// - Parameters:
+    ///   - role: Which cgroup; it must have been made.
+    ///   - includingUnified: Whether cgroup v2 is entered too, slowly. Not needed for a process born in ``birthCgroup`` or
+    ///     ``monitorBirthCgroup``.
+    /// - Throws: ``CgroupError/kernel(_:)``.
+    package func enterSelf(_ role: CgroupRole, includingUnified: Bool) throws(CgroupError) {
+        guard let path = role == .monitor ? monitorPath : payloadPath else { return }
+        for member in members { try moveSelf(to: path, member, includingUnified: includingUnified) }
+    }
+
+    /// Moves the caller, which must have a single thread, out of the monitor's cgroups into the pivot cgroup, so that
+    /// ``removeMonitor()`` can remove them.
+    ///
+    /// - Parameter includingUnified: Whether the caller is in the monitor's cgroup v2 and leaves that too, slowly.
+    /// - Throws: ``CgroupError``.
+    package func leaveMonitorSelf(includingUnified: Bool) throws(CgroupError) {
+        for member in members where includingUnified || member.hierarchy.version == .v1 {
+            try moveSelf(to: makePivot(member), member, includingUnified: includingUnified)
+        }
+    }
+
+    private func moveSelf(to path: String, _ member: Member, includingUnified: Bool) throws(CgroupError) {
+        switch member.hierarchy.version {
+        case .v1: try wrapped { () throws(KernelError) in try member.base.directory.write("\(path)/tasks", "0") }
+        case .v2 where includingUnified:
+            try wrapped { () throws(KernelError) in try member.base.directory.write("\(path)/cgroup.procs", "0") }
+        case .v2: break
+        }
+    }
+
+    /// Makes the pivot cgroup of cgroup v2 and opens it, so that a process can be born there.
+    ///
+    /// - Returns: The directory; nil when the host has no cgroup v2.
+    /// - Throws: ``CgroupError``.
+    package func openPivot() throws(CgroupError) -> CgroupDirectory? {
+        guard let member = members.last(where: { $0.hierarchy.version == .v2 }) else { return nil }
+        let path = try makePivot(member)
+        return try wrapped { () throws(KernelError) in try member.base.directory.open(path) }
+    }
+
     /// Gives the payload's cgroup to the container's root user, so that it can make cgroups of its own below.
     ///
     /// The directory and the files that move processes change hands; the files with limits stay with the host's root.

@@ -95,7 +95,8 @@ import Testing
         try cgroups.enter(.monitor, pid: monitor.pid)
         #expect(try membership(of: monitor.pid, layout).allSatisfy { $0 == "/\(name)-top/\(name)/monitor" })
         #expect(cgroups.removePayload().isComplete)
-        #expect(try cgroups.removeMonitor(pid: monitor.pid) == CgroupRemovalReport())
+        try cgroups.leaveMonitor(pid: monitor.pid)
+        #expect(cgroups.removeMonitor() == CgroupRemovalReport())
         #expect(try membership(of: monitor.pid, layout).allSatisfy { $0 == "/lxc.pivot" })
         for directory in directories("\(name)-top", layout) {
             #expect(!exists(directory + "/" + name))
@@ -117,6 +118,39 @@ import Testing
                 #expect(try FileStatus(of: directory + "/" + limit).owner == 0)
             }
         }
+    }
+
+    @Test func aThreadMovesItselfOnVersion1() throws {
+        let layout = try CgroupLayout.detect()
+        let name = uniqueName("self")
+        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name))
+        try cgroups.createMonitor()
+        // A thread of its own, so that the test's process stays where it is.
+        let result = onNewThread {
+            Result {
+                try cgroups.enterSelf(.monitor, includingUnified: false)
+                let inside = try membership(of: getpid(), layout, "thread-self")
+                try cgroups.leaveMonitorSelf(includingUnified: false)
+                return [inside, try membership(of: getpid(), layout, "thread-self")]
+            }
+        }
+        let seen = try result.get()
+        for (index, hierarchy) in layout.hierarchies.enumerated() where hierarchy.version == .v1 {
+            #expect(seen[0][index] == "/lxc.monitor.\(name)")
+            #expect(seen[1][index] == "/lxc.pivot")
+        }
+        #expect(cgroups.removeMonitor() == CgroupRemovalReport())
+    }
+
+    @Test(.needsUnified) func pivotOfVersion2CanBeOpened() throws {
+        let cgroups = try ContainerCgroups(layout: .detect(), placement: CgroupPlacement(name: uniqueName("pivot")))
+        let pivot = try unwrap(cgroups.openPivot())
+        #expect(try pivot.version() == .v2)
+        #expect(pivot.label.hasSuffix("/lxc.pivot"))
+        #expect(cgroups.monitorBirthCgroup == nil)
+        try cgroups.createMonitor()
+        #expect(cgroups.monitorBirthCgroup != nil)
+        #expect(cgroups.removeMonitor().isComplete)
     }
 
     @Test(.needsUnified) func aProcessIsBornInThePayload() throws {
