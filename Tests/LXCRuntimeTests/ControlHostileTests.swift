@@ -268,7 +268,7 @@ import Testing
             try squatter.signal(9)
             _ = try squatter.finish()
         }
-        try run("rm", "-rf", folder)
+        try removeFolder(folder)
     }
 }
 
