@@ -26,7 +26,10 @@ package enum AttachLeaf {
             do {
                 if attempt == 1 { return try body(payload.number) }
                 isNew = try payload.make(leaf)
-                return try body(payload.open(leaf).number)
+                let place = try payload.open(leaf)
+                let result = try body(place.number)
+                _ = consume place  // open until the process is born
+                return result
             } catch {
                 if isNew { discard(leaf, payload) }
                 if error.errno == .resourceTemporarilyUnavailable || error.errno == .noMemory { throw error }

@@ -86,20 +86,21 @@ func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
 /// Runs something in a thread that ends with it.
 func onNewThread<Value>(_ body: @escaping () -> Value) -> Value {
-    final class Work {
-        let run: () -> Void
-        init(_ run: @escaping () -> Void) { self.run = run }
-    }
     var value: [Value] = []
     var thread = pthread_t()
-    let context = Unmanaged.passRetained(Work { value.append(body()) }).toOpaque()
+    let context = Unmanaged.passRetained(ThreadWork { value.append(body()) }).toOpaque()
     pthread_create(
         &thread, nil,
         { raw in
             guard let raw else { return nil }
-            Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().run()
+            Unmanaged<ThreadWork>.fromOpaque(raw).takeRetainedValue().run()
             return nil
         }, context)
     pthread_join(thread, nil)
     return value[0]
+}
+
+private final class ThreadWork {
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
 }
