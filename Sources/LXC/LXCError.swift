@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXCConfig
+package import LXCConfig
 package import LXCRuntime
 import LinuxKernel
 import SystemPackage
@@ -39,7 +39,7 @@ package struct LXCError: Error, Sendable, Equatable {
         self.init(code, OperationFailure(what, reason: reason, hint: hint))
     }
 
-    init(_ problem: ConfigProblem) { self.init(.invalidConfiguration, OperationFailure(problem)) }
+    package init(_ problem: ConfigProblem) { self.init(.invalidConfiguration, OperationFailure(problem)) }
 
     init(_ what: String, _ error: KernelError, hint: String? = nil) { self.init(.failed, OperationFailure(what, error, hint: hint)) }
 
