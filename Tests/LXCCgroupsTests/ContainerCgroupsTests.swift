@@ -95,8 +95,7 @@ import Testing
         try cgroups.enter(.monitor, pid: monitor.pid)
         #expect(try membership(of: monitor.pid, layout).allSatisfy { $0 == "/\(name)-top/\(name)/monitor" })
         #expect(cgroups.removePayload().isComplete)
-        try cgroups.leaveMonitor(pid: monitor.pid)
-        #expect(cgroups.removeMonitor() == CgroupRemovalReport())
+        #expect(try cgroups.removeMonitor(pid: monitor.pid) == CgroupRemovalReport())
         #expect(try membership(of: monitor.pid, layout).allSatisfy { $0 == "/lxc.pivot" })
         for directory in directories("\(name)-top", layout) {
             #expect(!exists(directory + "/" + name))
@@ -128,18 +127,19 @@ import Testing
         // A thread of its own, so that the test's process stays where it is.
         let result = onNewThread {
             Result {
-                try cgroups.enterSelf(.monitor, includingUnified: false)
+                try cgroups.enter(.monitor, isBornInUnified: true)
                 let inside = try membership(of: getpid(), layout, "thread-self")
-                try cgroups.leaveMonitorSelf(includingUnified: false)
-                return [inside, try membership(of: getpid(), layout, "thread-self")]
+                let report = try cgroups.removeMonitor()
+                return (inside, try membership(of: getpid(), layout, "thread-self"), report)
             }
         }
         let seen = try result.get()
-        for (index, hierarchy) in layout.hierarchies.enumerated() where hierarchy.version == .v1 {
-            #expect(seen[0][index] == "/lxc.monitor.\(name)")
-            #expect(seen[1][index] == "/lxc.pivot")
+        for (index, hierarchy) in layout.hierarchies.enumerated() {
+            let isLegacy = hierarchy.version == .v1
+            #expect((seen.0[index] == "/lxc.monitor.\(name)") == isLegacy)
+            #expect((seen.1[index] == "/lxc.pivot") == isLegacy)
         }
-        #expect(cgroups.removeMonitor() == CgroupRemovalReport())
+        #expect(seen.2 == CgroupRemovalReport())
     }
 
     @Test(.needsUnified) func pivotOfVersion2CanBeOpened() throws {
@@ -150,7 +150,8 @@ import Testing
         #expect(cgroups.monitorBirthCgroup == nil)
         try cgroups.createMonitor()
         #expect(cgroups.monitorBirthCgroup != nil)
-        #expect(cgroups.removeMonitor().isComplete)
+        let sleeper = try Sleeper()
+        #expect(try cgroups.removeMonitor(pid: sleeper.pid).isComplete)
     }
 
     @Test(.needsUnified) func aProcessIsBornInThePayload() throws {
