@@ -17,6 +17,9 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 
 let package = Package(
     name: "swift-lxc",
+    products: [
+        .executable(name: "lxc", targets: ["lxc-multicall"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
