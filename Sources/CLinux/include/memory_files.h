@@ -4,7 +4,7 @@
 #define CLINUX_MEMORY_FILES_H
 
 #include <fcntl.h>
-#include <linux/fcntl.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,5 +12,16 @@ static inline int clinux_memfd_create(const char *name) { return (int)syscall(SY
 
 // No growing, shrinking, writing, or further seals.
 static inline int clinux_seal(int descriptor) { return fcntl(descriptor, 1033 /* F_ADD_SEALS */, 0xF); }
+
+// The seals of a file in memory; negative for other files.
+static inline int clinux_seals(int descriptor) { return fcntl(descriptor, 1034 /* F_GET_SEALS */); }
+
+// Whether the mount that an open file belongs to is read-only.
+static inline int clinux_is_read_only(int descriptor, int *read_only) {
+    struct statvfs status;
+    int result = fstatvfs(descriptor, &status);
+    *read_only = result == 0 && (status.f_flag & ST_RDONLY) != 0;
+    return result;
+}
 
 #endif

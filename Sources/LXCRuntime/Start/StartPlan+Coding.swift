@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LXCConfig
+import LXCConfig
 
 extension StartPlan {
     /// The plan as bytes for the supervisor: the configuration travels as its assignments, each with its place.

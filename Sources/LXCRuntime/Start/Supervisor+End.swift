@@ -54,7 +54,7 @@ extension Supervisor {
         hooks.environment.namespaces = []
         if !runLate(.postStop) { reboots = false }
         hooks.environment.target = nil
-        initPID = -1
+        initNumber = -1
         if plan.config.isEphemeral && !reboots { destroyEphemeral() }
         do { try journal.remove() } catch { log.warn("the journal stays behind: \(error)") }
         return reboots
@@ -103,6 +103,6 @@ extension Supervisor {
     func stopWatchingInit() {
         guard let source = initSource else { return }
         initSource = nil
-        loop.forget(source)
+        forget(source)
     }
 }

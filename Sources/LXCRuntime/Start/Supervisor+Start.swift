@@ -18,12 +18,12 @@ extension Supervisor {
         try prepareCgroups()
         let sharing = try SharedNamespaces(namespaces.joined, lxcPath: plan.lxcPath)
         let pair = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
-            try UnixSocket.pair(.sequencedPacket)
+            try UnixSocket.pair(.sequencedPackets)
         }
         let channel = try bear(pair, sharing, mountPoint, hostConsole)
         try furnish()
         try converse(channel)
-        do { try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups) } catch { throw error }
+        try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
         try finishStart(channel)
     }
 
@@ -69,19 +69,17 @@ extension Supervisor {
     // MARK: - The first process
 
     private func bear(
-        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: consuming PseudoTerminal?
+        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?
     ) throws(OperationFailure) -> HandshakeChannel {
-        let own = pair.first.descriptor.number
-        let theirs = pair.second.descriptor.number
         let isBornInCgroup = layout.kind == .unified && cgroups?.birthCgroup != nil
         let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
             try sharing.makeProcess(new: namespaces.born, cgroup: isBornInCgroup ? cgroups?.birthCgroup : nil)
         }
-        switch birth {
+        switch consume birth {
         case .child:
-            do {
-                try DescriptorClosing.close(own)
-                let channel = HandshakeChannel(try UnixSocket(owning: OwnedDescriptor(owning: theirs).duplicate()))
+            do throws(KernelError) {
+                // Each side keeps a duplicate of its own end only; the pair itself goes.
+                let channel = HandshakeChannel(try UnixSocket(owning: pair.second.descriptor.duplicate()))
                 let context = try InitContext(
                     plan: plan, log: log, hooks: hooks, namespaces: namespaces, mountPoint: mountPoint, cgroupMounts: cgroupMounts())
                 hooks.interlude = nil
@@ -93,7 +91,7 @@ extension Supervisor {
                 ProcessCopy.exitNow(1)
             }
         case .parent(let pid, let handle):
-            initPID = pid
+            initNumber = pid
             initHandle = SharedDescriptor(handle.intoDescriptor())
         }
         let channel = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
@@ -107,7 +105,7 @@ extension Supervisor {
         if case .underInit = plan.payload {
             context.initProgram = SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
         }
-        if plan.isForeground && !plan.closesInherited { context.keptDescriptors = inheritedDescriptors }
+        context.keptDescriptors = ListenDescriptors.numbers
     }
 
     private func cgroupMounts() -> CgroupMounts? {
@@ -119,7 +117,7 @@ extension Supervisor {
 
     /// What the supervisor does to the first process from outside, before it may begin.
     private func furnish() throws(OperationFailure) {
-        let pid = initPID
+        let pid = initNumber
         if !plan.config.idMap.isEmpty && namespaces.born.contains(.user) {
             try attempting("cannot write the id map", key: "lxc.idmap", origin: plan.config.origin(of: "lxc.idmap")) {
                 () throws(KernelError) in
@@ -174,7 +172,7 @@ extension Supervisor {
         if hasDevpts { devpts = rest.popFirst() }
         terminals.fill(Array(rest))
         if ends.count == 2 { try connectConsole(ends[0], ends[1]) }
-        try hooks.environment.setInitPID(initPID)
+        hooks.environment.initPID = initNumber
         try hooks.run(.startHost, inside: false)
         try checkAbandoned()
     }
@@ -226,7 +224,7 @@ extension Supervisor {
             // Most of the time it answers at once, or nobody asks for anything meanwhile.
             if try Poll.wait(number, loop.descriptorNumber).first { return }
             let source = try loop.add(number) { _ in isReady = true }
-            defer { loop.forget(source) }
+            defer { forget(source) }
             try loop.run(until: { isReady || isAbandoned })
         }
         try checkAbandoned()

@@ -22,7 +22,7 @@ final class Supervisor {
     private var result: SharedDescriptor?
     var cgroups: ContainerCgroups?
     var initHandle: SharedDescriptor?
-    var initPID: Int32 = -1
+    var initNumber: Int32 = -1
     /// Namespaces kept open for the stop hooks.
     var keptNamespaces: [(file: String, descriptor: SharedDescriptor)] = []
     var devpts: SharedDescriptor?
@@ -33,6 +33,8 @@ final class Supervisor {
     var isAbandoned = false
     var hasInitEnded = false
     private var signals: SignalDescriptor?
+    /// The watch on the end of init.
+    var initSource: EventLoop.Source?
     /// The caller's terminal in the foreground, with the mode to give back.
     var foreground: ForegroundTerminal?
 
@@ -110,7 +112,7 @@ final class Supervisor {
         try Recovery(plan: plan, journal: journal, log: log, hooks: hooks).finishEarlierRun()
         try watchSignals()
         hooks.interlude = HookRunner.Interlude(
-            descriptor: loop.descriptorNumber, work: { [unowned self] in loop.handleWaiting() },
+            descriptor: loop.descriptorNumber, work: { [unowned self] in serveWaiting() },
             isAbandoned: { [unowned self] in isAbandoned })
         if let pidFile = plan.pidFile { try writePIDFile(pidFile) }
         if plan.config.process.monitorUnshare {
@@ -119,6 +121,16 @@ final class Supervisor {
                 try MountPoint.setPropagation("/", .replica, recursive: true)
             }
         }
+    }
+
+    /// Answers whoever waits, without waiting for anybody.
+    private func serveWaiting() {
+        do { try loop.handleWaiting() } catch { log.error("the event loop failed: \(error)") }
+    }
+
+    /// Stops to watch something.
+    func forget(_ source: EventLoop.Source) {
+        do { try loop.remove(source) } catch { log.warn("the event loop: \(error)") }
     }
 
     private func bindSocket() throws(OperationFailure) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
-package import LinuxKernel
+import LinuxKernel
 
 /// The entry of `lxc-supervisor`: takes the plan over from whoever executed it.
 package enum SupervisorProgram {
@@ -14,7 +14,12 @@ package enum SupervisorProgram {
     /// - Returns: The exit status of the program.
     package static func run() -> Int32 {
         guard let planNumber = takeNumber(planVariable) else { return refuse("it is started by lxc-start and lxc-execute, not by hand") }
-        let resultSocket = takeNumber(resultVariable).map { UnixSocket(owning: OwnedDescriptor(owning: $0)) }
+        let resultNumber = takeNumber(resultVariable)
+        do {
+            // Whatever else the caller had open is not for a process that lives for months, nor for the container.
+            try Execution.closeAll(except: [planNumber, resultNumber].compactMap { $0 } + ListenDescriptors.numbers)
+        } catch { return refuse(error.description) }
+        let resultSocket = resultNumber.map { UnixSocket(owning: OwnedDescriptor(owning: $0)) }
         let plan: StartPlan
         do {
             let file = OwnedDescriptor(owning: planNumber)

@@ -24,9 +24,8 @@ package enum MemoryFile {
         while position < content.count {
             let offset = position
             let count = content.count - offset
-            let length = try content.withUnsafeMutableBytes { (buffer) throws(KernelError) in
-                let start = buffer.baseAddress.map { $0 + offset }
-                return try kernelCall("pread", "memory file") { pread(number, start, count, off_t(offset)) }
+            let length = try kernelCall("pread", "memory file") {
+                content.withUnsafeMutableBytes { pread(number, $0.baseAddress.map { $0 + offset }, count, off_t(offset)) }
             }
             if length == 0 { break }
             position += length

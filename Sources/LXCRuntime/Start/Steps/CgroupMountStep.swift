@@ -30,24 +30,25 @@ struct CgroupMountStep: InitStep {
         let what = "cannot mount a cgroup hierarchy on /\(planned.target)"
         let context = performer.context
         do { try context.rootfs.makeDirectories(planned.target) } catch { throw performer.failure(what, error, planned.target) }
-        let mount: DetachedMount
+        if planned.content == .directory { return }
+        let mount = try attempting(what) { () throws(KernelError) in try make(planned, context.rootfs) }
+        try performer.attach(mount, on: planned.target, what: what)
+    }
+
+    private func make(_ planned: PlannedMount, _ rootfs: DirectoryHandle) throws(KernelError) -> DetachedMount {
         switch planned.content {
-        case .directory: return
         case .filesystem(let type, let options):
             let words = options.map { option in option.value.map { "\(option.name)=\($0)" } ?? option.name }
-            mount = try attempting(what) { () throws(KernelError) in
-                try DetachedMount(newInstanceOf: type, source: type, options: words, attributes: planned.attributes)
-            }
-        case .itself:
-            mount = try attempting(what) { () throws(KernelError) in
-                let place = try context.rootfs.open(planned.target, .path)
-                return try DetachedMount(copying: place, recursive: false, label: planned.target)
-            }
-            try attempting(what) { () throws(KernelError) in try mount.change(set: planned.attributes) }
+            return try DetachedMount(newInstanceOf: type, source: type, options: words, attributes: planned.attributes)
+        case .itself, .directory:
+            let place = try rootfs.open(planned.target, .path)
+            let mount = try DetachedMount(copying: place, recursive: false, label: planned.target)
+            try mount.change(set: planned.attributes)
+            return mount
         case .bind(let source):
-            mount = try attempting(what) { () throws(KernelError) in try DetachedMount(copying: source, recursive: false) }
-            try attempting(what) { () throws(KernelError) in try mount.change(set: planned.attributes) }
+            let mount = try DetachedMount(copying: source, recursive: false)
+            try mount.change(set: planned.attributes)
+            return mount
         }
-        try performer.attach(mount, on: planned.target, what: what)
     }
 }
