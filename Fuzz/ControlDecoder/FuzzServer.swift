@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Feeds the control socket: the request decoder, every other decoder of the wire, and a server with a real connection.
+// A server with a real connection, for hostile bytes.
 import LXCRuntime
 import LinuxKernel
 import SystemPackage
@@ -81,35 +81,4 @@ final class FuzzServer {
 
     private func settle() throws(KernelError) { try loop.run(until: { false }, deadline: .now) }
     private func closeNow(_ socket: consuming UnixSocket) {}
-}
-
-nonisolated(unsafe) private var fuzzServer: FuzzServer?
-
-private func decodeEverything(_ bytes: [UInt8]) {
-    _ = ReplyHeader(decoding: Array(bytes.prefix(16)))
-    _ = StateMessage(decoding: bytes)
-    _ = WantedStates(decoding: bytes)
-    var reader = RequestReader()
-    guard case .complete(let header, let payload) = reader.feed(bytes) else { return }
-    do throws(Errno) {
-        let request = try ControlRequest(header, payload: payload)
-        let (again, body) = request.encoded
-        // What was understood must be understood the same way when we say it.
-        let second = try ControlRequest(again, payload: body)
-        guard second == request else { fatalError("\(request) became \(second)") }
-    } catch {
-        guard (1...4095).contains(error.rawValue) else { fatalError("\(error)") }
-    }
-}
-
-/// libFuzzer's entry.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzControlDecoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    decodeEverything(bytes)
-    do throws(KernelError) {
-        if fuzzServer == nil { fuzzServer = try FuzzServer() }
-        try fuzzServer?.converse(bytes)
-    } catch { fatalError("\(error)") }
-    return 0
 }
