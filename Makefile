@@ -78,7 +78,7 @@ uninstall: ## remove what install put there; containers, logs and changed settin
 
 .PHONY: format
 format: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
 
 .PHONY: clean
 clean: ## remove everything that was built, and the quickstart's private installation

@@ -17,27 +17,50 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 
 let package = Package(
     name: "swift-lxc",
-    products: [
-    ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
     targets: [
-        .target(name: "CLinux", path: "Sources/CLinux"),
+        // Floors, lowest first: a module imports only those above it in this list (scripts/checks/floors.sh).
+        .target(name: "CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "LXCConfig", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig", systemPackage], swiftSettings: strict),
         .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
-        .target(name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .target(
+            name: "LXC", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", "LXCRuntime", systemPackage], swiftSettings: strict),
+        .target(
+            name: "LXCTools", dependencies: ["LinuxKernel", "Gzip", "LXCConfig", "LXCCgroups", "LXCRuntime", "LXC", systemPackage],
+            swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
+
         .executableTarget(
             name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
-        .target(
-            name: "LXCTestSupport", dependencies: ["LinuxKernel", systemPackage], path: "Tests/LXCTestSupport", swiftSettings: strict),
-        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
+
+        .target(name: "LXCTestSupport", dependencies: ["LinuxKernel", systemPackage], path: "Tests/LXCTestSupport", swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
-        .testTarget(name: "LXCCgroupsTests", dependencies: ["LinuxKernel", "LXCCgroups", systemPackage], swiftSettings: strict),
         .testTarget(
             name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport", systemPackage], swiftSettings: strict),
+        .testTarget(
+            name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
+        .testTarget(
+            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
+        .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
+        .testTarget(name: "ToolTests", dependencies: ["LXCTools", "LinuxKernel", "LXCConfig", "Gzip"], swiftSettings: strict),
+        .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )
+
+// These link only with libFuzzer, which scripts/fuzz.sh asks for.
+if Context.environment["LXC_FUZZ"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
+        .executableTarget(
+            name: "fuzz-ControlDecoder", dependencies: ["LinuxKernel", "LXCRuntime", systemPackage], path: "Fuzz/ControlDecoder",
+            exclude: ["corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
+    ]
+}

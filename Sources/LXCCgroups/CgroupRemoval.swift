@@ -97,14 +97,16 @@ extension ContainerCgroups {
         return report
     }
 
-    /// Moves the caller, the monitor, into the pivot cgroup and removes the monitor's cgroups.
+    /// Moves the monitor into the pivot cgroup and removes the monitor's cgroups.
     ///
+    /// - Parameter pid: The monitor; 0 for the caller.
+    /// - Returns: What is left; other processes in the monitor's cgroups have been killed.
     /// - Throws: ``CgroupError`` when the pivot cgroup cannot be made or entered.
-    package func removeMonitor() throws(CgroupError) -> CgroupRemovalReport {
+    package func removeMonitor(pid: Int32 = 0) throws(CgroupError) -> CgroupRemovalReport {
         guard let monitorPath else { return CgroupRemovalReport() }
         for member in members {
             let pivot = try makePivot(member)
-            try wrapped { () throws(KernelError) in try member.base.directory.write("\(pivot)/cgroup.procs", "0") }
+            try wrapped { () throws(KernelError) in try member.base.directory.write("\(pivot)/cgroup.procs", "\(pid)") }
         }
         let report = CgroupRemoval.remove(anchored(monitorPath), drainMilliseconds: 0)
         if report.isComplete { self.monitorPath = nil }

@@ -33,6 +33,13 @@ package struct OperationFailure: Error, Sendable, Equatable {
         self.init(what, reason: error.reason, errno: error.errno.rawValue, key: key, origin: origin, hint: hint)
     }
 
+    /// A problem of the configuration as the failure of what needed it.
+    package init(_ problem: ConfigProblem) {
+        self.init(
+            problem.key.map { "cannot use \($0)" } ?? "cannot read the configuration", reason: problem.reason, origin: problem.origin,
+            hint: problem.hint)
+    }
+
     /// The lines that a tool prints after its own name and the container's: at most three.
     package var lines: [String] {
         var lines = [reason.isEmpty ? what : "\(what): \(reason)"]

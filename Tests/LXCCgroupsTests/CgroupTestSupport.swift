@@ -29,6 +29,9 @@ enum TestLayout: CaseIterable, CustomStringConvertible {
         guard self == .unifiedAlone else { return layout }
         return CgroupLayout(hierarchies: [try #require(layout.unified)])
     }
+
+    /// Controllers to use: none in the pretended layout, since turning them on would change the host's root cgroup.
+    var controllers: [String]? { self == .host ? nil : [] }
 }
 
 /// A process to put into cgroups; killed and collected at the end.

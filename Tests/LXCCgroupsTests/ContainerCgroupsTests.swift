@@ -10,7 +10,7 @@ import Testing
     func makesEntersAndRemovesInEveryHierarchy(kind: TestLayout) throws {
         let layout = try kind.make()
         let name = uniqueName("life-\(kind)")
-        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name))
+        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name, wantedControllers: kind.controllers))
         try cgroups.createMonitor()
         try cgroups.createPayload()
         #expect(cgroups.monitorPath == "lxc.monitor.\(name)")
@@ -32,7 +32,7 @@ import Testing
     func reportsPathsAsTheProtocolWants(kind: TestLayout) throws {
         let layout = try kind.make()
         let name = uniqueName("path-\(kind)")
-        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in"))
+        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
         #expect(cgroups.reportedPath(nil) == nil)
         try cgroups.createPayload()
         defer { _ = cgroups.removePayload() }
@@ -91,16 +91,12 @@ import Testing
         try cgroups.createMonitor()
         try cgroups.createPayload()
         #expect(directories("\(name)-top/\(name)/payload", layout).allSatisfy(exists))
-        let before = try membership(of: getpid(), layout)
-        try cgroups.enter(.monitor)
-        #expect(try membership(of: getpid(), layout).allSatisfy { $0 == "/\(name)-top/\(name)/monitor" })
+        let monitor = try Sleeper()
+        try cgroups.enter(.monitor, pid: monitor.pid)
+        #expect(try membership(of: monitor.pid, layout).allSatisfy { $0 == "/\(name)-top/\(name)/monitor" })
         #expect(cgroups.removePayload().isComplete)
-        #expect(try cgroups.removeMonitor().isComplete)
-        #expect(try membership(of: getpid(), layout).allSatisfy { $0 == "/lxc.pivot" })
-        for (directory, path) in zip(layout.hierarchies, before) {
-            let home = try #require(path.flatMap { directory.directory(of: $0) })
-            try WholeFile.writeControl(home + "/cgroup.procs", "\(getpid())")
-        }
+        #expect(try cgroups.removeMonitor(pid: monitor.pid) == CgroupRemovalReport())
+        #expect(try membership(of: monitor.pid, layout).allSatisfy { $0 == "/lxc.pivot" })
         for directory in directories("\(name)-top", layout) {
             #expect(!exists(directory + "/" + name))
             #expect(rmdir(directory) == 0)

@@ -114,7 +114,7 @@ final class FakeMonitor: @unchecked Sendable {
         lxcPath = try temporaryFolder("fake")
         self.name = name
         try HostPath.makeDirectories("\(lxcPath)/\(name)")
-        try write("\(lxcPath)/\(name)/config", "lxc.uts.name = \(name)\n")
+        try write("\(lxcPath)/\(name)/config", "lxc.group = alpha\n")
         loop = try EventLoop()
         publisher = StatePublisher(name: name, state: state, channel: run.map { [lxcPath] in MonitorChannel(lxcPath: lxcPath, in: $0) })
         server = try ControlServer(lxcPath: lxcPath, name: name, loop: loop, publisher: publisher, limits: limits)
@@ -165,7 +165,7 @@ final class FakeMonitor: @unchecked Sendable {
         thread.join()
         try server.close()
         publisher.finishRun(rebooting: false)
-        try run("rm", "-rf", lxcPath)
+        try removeFolder(lxcPath)
     }
 
     static func with(

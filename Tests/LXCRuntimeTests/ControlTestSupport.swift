@@ -123,7 +123,7 @@ final class PeerContainer {
 
     func remove() throws {
         try run("lxc-stop", "-k", "-P", lxcPath, "-n", name)
-        try run("rm", "-rf", "--one-file-system", lxcPath)
+        try removeFolder(lxcPath)
     }
 
     static func with(
@@ -148,4 +148,9 @@ func temporaryFolder(_ name: String) throws -> String {
 /// Writes a small file.
 func write(_ path: String, _ text: String) throws {
     try OwnedDescriptor(opening: path, [.writeOnly, .create, .truncate], mode: 0o644).writeAll(text.kernelBytes)
+}
+
+/// Removes a test's container path, and what Debian's tools keep about it below /run.
+func removeFolder(_ path: String) throws {
+    try run("rm", "-rf", "--one-file-system", path, "/run/lxc\(path)", "/run/lxc/lock\(path)")
 }

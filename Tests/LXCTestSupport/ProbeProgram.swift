@@ -25,12 +25,10 @@ package enum ProbeProgram {
         $2"; }
         text=
         self=$$
-        list=
-        for entry in /proc/$self/fd/*; do
-            target=$(readlink "$entry") && list="$list${entry##*/} $target
-        "
-        done
-        section descriptors "$list"
+        # By a child that opens a file itself: a pipe to this shell would be one of its descriptors.
+        (ls -l /proc/$self/fd > "$report.descriptors")
+        section descriptors "$(sed -n 's/^.* \\([0-9][0-9]*\\) -> /\\1 /p' "$report.descriptors")"
+        rm -f "$report.descriptors"
         section environment "$(env | sort)"
         section identity "$(id -u) $(id -g) $(id -G)"
         section hostname "$(hostname)"

@@ -12,12 +12,13 @@ package final class TerminalSession: @unchecked Sendable {
     package private(set) var transcript = ""
 
     /// Starts a program in a session of its own, with the terminal as its controlling one.
-    init(_ path: String, _ arguments: [String], environment: [String]) throws {
+    package init(_ path: String, _ arguments: [String], environment: [String]) throws {
         let terminal = try PseudoTerminal()
         // setsid(1) takes the terminal as controlling one, which has to happen in the new session itself.
         var launch = ProgramLaunch(
             .path("/usr/bin/setsid"), arguments: ["setsid", "--ctty", "--wait", path] + arguments, environment: environment)
         launch.descriptors = [0, 1, 2].map { (from: terminal.terminal.number, to: $0) }
+        try Execution.closeOnExec(from: 3)
         let child = try launch.start()
         handle = try PidFD(child.pid)
         controller = try terminal.controller.duplicate()
@@ -63,7 +64,8 @@ package final class TerminalSession: @unchecked Sendable {
         return status
     }
 
-    func end() throws {
+    /// Ends the program if it still runs.
+    package func end() throws {
         if status != nil { return }
         if !handle.waitForEnd(milliseconds: 0) { try handle.send(SIGKILL) }
         status = try handle.collect()

@@ -30,6 +30,8 @@ package enum ToolRunner {
         var launch = ProgramLaunch(.path(path), arguments: [path] + arguments, environment: environment ?? ProcessEnvironment.lines)
         launch.descriptors = [(from: reopenedInput.number, to: 0), (from: output.number, to: 1), (from: error.number, to: 2)]
         launch.directory = directory
+        // Whoever started the tests may have left descriptors open; a tool must not get those.
+        try Execution.closeOnExec(from: 3)
         let clock = ContinuousClock()
         let start = clock.now
         let child = try launch.start()

@@ -3,4 +3,4 @@
 # The code is formatted as .swift-format says; `make format` does it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-swift format lint --strict --parallel --recursive Package.swift Sources Tests
+swift format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz

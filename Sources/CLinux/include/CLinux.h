@@ -10,6 +10,7 @@
 #include "file_copy.h"
 #include "install_paths.h"
 #include "keyrings.h"
+#include "memory_files.h"
 #include "mount_api.h"
 #include "namespaces.h"
 #include "network_calls.h"
@@ -21,6 +22,5 @@
 #include "regular_expressions.h"
 #include "spawn_child.h"
 #include "terminals.h"
-#include "window_size.h"
 
 #endif

@@ -42,7 +42,7 @@ final class ConsoleLog {
     }
 
     private func rotate() throws(KernelError) {
-        try HostFile.rename(path, to: path + ".1")
+        try HostPath.rename(path, to: path + ".1")
         file = try Self.open(path)
         size = 0
     }

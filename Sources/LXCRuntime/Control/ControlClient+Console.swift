@@ -93,7 +93,8 @@ extension ControlClient {
     package func addStateClient(_ wanted: WantedStates) throws(ControlError) -> StateRegistration {
         let conversation = try ControlConversation(address, deadline: deadline)
         try conversation.send(.addStateClient(wanted))
-        guard let reply = try conversation.receiveReply() else { throw .unsupported }
+        // Every monitor with such a socket name knows the command, so this one has just ended.
+        guard let reply = try conversation.receiveReply() else { throw .stopped }
         let number = try Self.successful(reply).value
         if number == ContainerState.none { return .waiting(StateSubscription(conversation)) }
         guard let state = ContainerState(rawValue: number) else { throw .malformed("state number \(number)") }

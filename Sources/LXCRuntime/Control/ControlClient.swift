@@ -14,6 +14,11 @@ package struct ControlClient: Sendable {
         self.timeLimit = timeLimit
     }
 
+    init(address: CommandAddress, timeLimit: Duration?) {
+        self.address = address
+        self.timeLimit = timeLimit
+    }
+
     /// The container's state; STOPPED when nobody listens.
     package func state() throws(ControlError) -> ContainerState {
         do throws(ControlError) {
@@ -116,11 +121,15 @@ extension ControlClient {
 
     /// Sends a request and reads the answer, whatever it says.
     ///
-    /// - Throws: ``ControlError/unsupported`` when the monitor closes without an answer or does not know the command.
+    /// - Throws: ``ControlError/unsupported`` when the monitor does not know the command: it says so, or (before 4.0.7) closes the
+    ///   connection without an answer.
     func ask(_ request: ControlRequest) throws(ControlError) -> EncodedReply {
         let conversation = try ControlConversation(address, deadline: deadline)
         try conversation.send(request)
-        guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else { throw .unsupported }
+        guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else {
+            // A monitor that ends closes without an answer, too.
+            throw try isRunning() ? .unsupported : .stopped
+        }
         if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
         return reply
     }

@@ -46,7 +46,7 @@ final class ControlConversation {
 
     /// Reads the answer; `nil` when the monitor closed the connection without one.
     ///
-    /// - Throws: ``ControlError``; error numbers in the answer are not looked at.
+    /// Error numbers in the answer are not looked at. A reset connection is ``ControlError/stopped``: the listener went away.
     func receiveReply(unboundedPayload: Bool = false) throws(ControlError) -> EncodedReply? {
         var descriptors: [SharedDescriptor] = []
         guard let bytes = try receiveExactly(RequestHeader.size, descriptors: &descriptors) else { return nil }
@@ -99,21 +99,17 @@ final class ControlConversation {
         _ count: Int, _ descriptors: inout [SharedDescriptor], _ deadline: MonotonicInstant?
     ) throws(ControlError) -> [UInt8] {
         while true {
-            let received = try kernelOrEnd { () throws(KernelError) -> ReceivedMessage? in
+            let received = try kernel { () throws(KernelError) -> ReceivedMessage? in
                 if try Poll.wait(socket.number, for: .readable, until: deadline).isEmpty {
                     throw KernelError(call: "poll", errno: .timedOut, subject: "monitor")
                 }
                 return try socket.receiveMessage(upTo: count, wait: false)
             }
-            switch received {
-            case .none: return []
-            case .some(.none): continue
-            case .some(.some(let message)):
-                if message.bytes.isEmpty { return [] }
-                try checkSender(message)
-                descriptors += message.descriptors
-                return message.bytes
-            }
+            guard let message = received else { continue }
+            if message.bytes.isEmpty { return [] }
+            try checkSender(message)
+            descriptors += message.descriptors
+            return message.bytes
         }
     }
 
@@ -140,14 +136,6 @@ final class ControlConversation {
 
     private func kernel<Value>(_ body: () throws(KernelError) -> Value) throws(ControlError) -> Value {
         do throws(KernelError) { return try body() } catch { throw Self.translate(error) }
-    }
-
-    /// `nil` when the connection was reset.
-    private func kernelOrEnd<Value>(_ body: () throws(KernelError) -> Value) throws(ControlError) -> Value? {
-        do throws(KernelError) { return try body() } catch {
-            if error.errno == .connectionReset || error.errno == .brokenPipe { return nil }
-            throw Self.translate(error)
-        }
     }
 
     private static func translate(_ error: KernelError) -> ControlError {

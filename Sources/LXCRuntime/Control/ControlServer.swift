@@ -83,6 +83,11 @@ package final class ControlServer {
         for connection in connections.values where connection.phase == .leasing { end(connection) }
     }
 
+    /// Answers those who asked for the container's end, by ending their connections; for an owner that outlives the container.
+    package func endStops() {
+        for connection in connections.values where connection.phase == .stopping { end(connection) }
+    }
+
     /// Serves a connection that did not come through the listener.
     package func adopt(_ socket: consuming UnixSocket) throws(KernelError) {
         let peer = try socket.peerCredentials()

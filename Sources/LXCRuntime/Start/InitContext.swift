@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
 import LXCConfig
 import LinuxKernel
 
@@ -27,6 +28,8 @@ final class InitContext {
     let hostNull: SharedDescriptor
     /// The open lxc-init, when the payload runs under it.
     var initProgram: SharedDescriptor?
+    /// What `lxc.mount.auto = cgroup...` needs to know.
+    let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).
     var keptDescriptors: [Int32] = []
     /// The user namespace's root on the host; 0 and 0 without an id map.
@@ -34,8 +37,9 @@ final class InitContext {
     /// Namespaces that the process was born into or enters itself.
     let namespaces: NamespacePlan
 
-    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?) throws(KernelError) {
+    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?, cgroupMounts: CgroupMounts?) throws(KernelError) {
         self.plan = plan
+        self.cgroupMounts = cgroupMounts
         self.log = log
         self.hooks = hooks
         self.namespaces = namespaces

@@ -30,7 +30,7 @@ enum SecurityLabel {
     }
 
     /// Sets the label for the next exec through a procfs that the container cannot have touched.
-    static func prepare(_ settings: SecuritySettings, proc: borrowing DirectoryHandle?, log: LogWriter) throws(OperationFailure) {
+    static func prepare(_ settings: SecuritySettings, proc: DirectoryHandle?, log: LogWriter) throws(OperationFailure) {
         let request = try request(settings)
         let line: String
         let key: String
@@ -44,10 +44,8 @@ enum SecurityLabel {
             key = "lxc.selinux.context"
         }
         let file = try attempting("cannot ask for the label \(line)", key: key) { () throws(KernelError) in
-            switch proc {
-            case .some(let proc): try proc.open("thread-self/attr/exec", .writeOnly, links: .followedInside)
-            case .none: throw KernelError(call: "open", errno: .noSuchFileOrDirectory, subject: "proc")
-            }
+            guard let proc else { throw KernelError(call: "open", errno: .noSuchFileOrDirectory, subject: "proc") }
+            return try proc.open("thread-self/attr/exec", .writeOnly, links: .followedInside)
         }
         try attempting("cannot confine the container (\(line))", key: key, hint: "load the profile first, or set \(key) = unconfined") {
             () throws(KernelError) in

@@ -17,6 +17,8 @@ package struct StartPlan: Sendable, Equatable {
         }
     }
 
+    /// The program that the user called, for messages and the log: `lxc-start`.
+    package var program = "lxc-start"
     package var name: String
     /// As given by the user, trailing slashes removed; part of the command socket's name.
     package var lxcPath: String

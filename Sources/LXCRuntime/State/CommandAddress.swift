@@ -23,6 +23,13 @@ package struct CommandAddress: Sendable, Hashable {
         text = plain.kernelBytes.count <= Self.longestPlainText ? plain : Self.hashedText(lxcPath: path, name: name)
     }
 
+    /// A socket name found on the host, whose container is not known yet.
+    init(foundText text: String) {
+        lxcPath = ""
+        name = ""
+        self.text = text
+    }
+
     /// The socket address to bind or to connect to.
     package func socketAddress() throws(KernelError) -> AbstractAddress { try AbstractAddress(text) }
 
@@ -30,7 +37,7 @@ package struct CommandAddress: Sendable, Hashable {
         "lxc/\(NameHash("\(lxcPath)/\(name)").text)/command"
     }
 
-    static func withoutTrailingSlashes(_ path: String) -> String {
+    package static func withoutTrailingSlashes(_ path: String) -> String {
         var path = Substring(path)
         while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }
         return String(path)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -19,24 +21,19 @@ extension OwnedDescriptor {
     }
 }
 
-/// Changing names on the host's own trees.
-package enum HostFile {
-    /// Kernel call: `rename(2)`.
-    package static func rename(_ from: String, to target: String) throws(KernelError) {
-        try kernelCommand("rename", from) { from.withKernelString { from in target.withKernelString { Glibc.rename(from, $0) } } }
+extension DescriptorFlags {
+    /// Kernel call: `fcntl(2)` `F_SETFD`.
+    package static func setCloseOnExec(_ number: Int32) throws(KernelError) {
+        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, FD_CLOEXEC) }
+    }
+}
+
+extension DescriptorFlags {
+    /// Makes another number refer to the same open file; it survives exec. Kernel call: `dup3(2)`.
+    package static func move(_ number: Int32, to target: Int32) throws(KernelError) {
+        try kernelCommand("dup3", "descriptor \(target)") { clinux_dup3(number, target, 0) }
     }
 
-    /// Removes a file; one that is absent is fine.
-    package static func removeIfPresent(_ path: String) throws(KernelError) {
-        do { try kernelCommand("unlink", path) { path.withKernelString { unlink($0) } } } catch {
-            if error.errno != .noSuchFileOrDirectory { throw error }
-        }
-    }
-
-    /// Removes an empty directory; one that is absent is fine.
-    package static func removeDirectoryIfPresent(_ path: String) throws(KernelError) {
-        do { try kernelCommand("rmdir", path) { path.withKernelString { rmdir($0) } } } catch {
-            if error.errno != .noSuchFileOrDirectory { throw error }
-        }
-    }
+    /// Closes a descriptor whose owner lives in another copy of the process.
+    package static func close(_ number: Int32) { _ = Glibc.close(number) }
 }

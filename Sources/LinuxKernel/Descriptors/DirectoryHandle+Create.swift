@@ -10,7 +10,7 @@ extension DirectoryHandle {
     /// - Throws: ``KernelError``; `.tooManySymbolicLinkLevels` when a component is a symbolic link.
     package func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(KernelError) {
         if let status = try status(path), status.kind == .directory { return }
-        var parent = try descriptor.duplicate()
+        var parent = try shared.duplicate()
         var walked = ""
         for component in Self.relative(path).split(separator: "/") where component != "." {
             walked += walked.isEmpty ? String(component) : "/" + component

@@ -7,26 +7,26 @@ import SystemPackage
 ///
 /// Every path is resolved beneath the directory, without magic links, and (unless said otherwise) without symbolic links.
 /// Kernel call: `openat2(2)`, Linux 5.6.
-package struct DirectoryHandle: ~Copyable, Sendable {
-    /// The open directory.
-    package let descriptor: OwnedDescriptor
+package struct DirectoryHandle: Sendable {
+    /// The open directory; closed when the last copy of the handle goes.
+    package let shared: SharedDescriptor
     /// How errors name the directory.
     package let label: String
 
     /// Opens a directory of the host; its own path may go through symbolic links.
     package init(opening path: String) throws(KernelError) {
-        descriptor = try OwnedDescriptor(opening: path, [.path, .directory])
+        shared = SharedDescriptor(try OwnedDescriptor(opening: path, [.path, .directory]))
         label = path
     }
 
     /// Takes over an open directory.
     package init(owning descriptor: consuming OwnedDescriptor, label: String) {
-        self.descriptor = descriptor
+        shared = SharedDescriptor(descriptor)
         self.label = label
     }
 
     /// The descriptor's number.
-    package var number: Int32 { descriptor.number }
+    package var number: Int32 { shared.number }
 
     /// How symbolic links within a path are treated.
     package enum Links: Sendable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -42,6 +43,11 @@ package enum HostPath {
             if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return false }
             throw error
         }
+    }
+
+    /// Gives something another name, replacing what has it. Kernel call: `rename(2)`.
+    package static func rename(_ path: String, to target: String) throws(KernelError) {
+        try kernelCommand("rename", path) { path.withKernelString { path in target.withKernelString { Glibc.rename(path, $0) } } }
     }
 
     /// Changes the permission bits of what a path names.

@@ -16,6 +16,9 @@ package struct Epoll: ~Copyable, Sendable {
 
     private let descriptor: OwnedDescriptor
 
+    /// The descriptor's number: readable itself when something that it watches is ready.
+    package var number: Int32 { descriptor.number }
+
     /// Makes an empty list.
     ///
     /// Kernel call: `epoll_create1(2)`, close-on-exec.

@@ -109,6 +109,12 @@ package final class EventLoop {
         }
     }
 
+    /// Becomes readable when a watched descriptor is ready: for those who wait elsewhere and want to go on serving meanwhile.
+    package var descriptorNumber: Int32 { epoll.number }
+
+    /// Handles what is ready now, without waiting.
+    package func handleWaiting() throws(KernelError) { try run(until: { false }, deadline: .now) }
+
     private func fireOneTimer() -> Bool {
         guard !timers.isEmpty else { return false }
         let now = MonotonicInstant.now

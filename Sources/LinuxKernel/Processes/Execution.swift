@@ -72,6 +72,17 @@ package enum ProcessEnvironment {
 }
 
 extension Execution {
+    /// Closes every descriptor above the standard streams but some.
+    package static func closeAll(except kept: [Int32]) throws(KernelError) {
+        var first: UInt32 = 3
+        for number in kept.sorted() where number >= 3 {
+            let number = UInt32(number)
+            if number > first { try close(from: first, to: number - 1) }
+            first = number + 1
+        }
+        try close(from: first)
+    }
+
     /// Lets one descriptor survive exec. Kernel call: `fcntl(2)` `F_SETFD`.
     package static func keep(_ number: Int32) throws(KernelError) {
         try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, 0) }

@@ -29,7 +29,7 @@ package struct ProgramLaunch {
     }
 
     /// A started program.
-    package struct Child: ~Copyable {
+    @frozen package struct Child: ~Copyable {
         package let pid: Int32
         /// Nil for a detached program.
         package let handle: PidFD?

@@ -121,4 +121,7 @@ package struct UnixSocket: ~Copyable, Sendable {
 @frozen package struct UnixSocketPair: ~Copyable, Sendable {
     package let first: UnixSocket
     package let second: UnixSocket
+
+    /// Closes the second end, which somebody else holds by now, and hands out the first.
+    package consuming func closingSecond() -> UnixSocket { first }
 }

@@ -4,11 +4,11 @@ import Glibc
 import SystemPackage
 
 /// A pair of pseudo-terminal ends, `pty(7)`, from a chosen devpts instance.
-package struct PseudoTerminal: ~Copyable {
+package struct PseudoTerminal: Sendable {
     /// The controlling end (`/dev/ptmx`).
-    package let controller: OwnedDescriptor
+    package let controller: SharedDescriptor
     /// The terminal end (`/dev/pts/N`).
-    package let terminal: OwnedDescriptor
+    package let terminal: SharedDescriptor
     /// N.
     package let index: UInt32
 
@@ -28,8 +28,8 @@ package struct PseudoTerminal: ~Copyable {
         var number: UInt32 = 0
         try kernelCommand("ioctl", "TIOCGPTN") { clinux_terminal_number(raw, &number) }
         let peer = OwnedDescriptor(owning: try kernelCall("ioctl", "TIOCGPTPEER") { clinux_terminal_peer(raw, flags) })
-        controller = controlling
-        terminal = peer
+        controller = SharedDescriptor(controlling)
+        terminal = SharedDescriptor(peer)
         index = number
     }
 }

@@ -45,7 +45,6 @@ struct AutomaticMountStep: InitStep {
         _ path: String, of proc: borrowing DetachedMount, on target: String, keeping writable: String?, _ performer: MountPerformer
     ) throws(OperationFailure) {
         let what = "cannot make /\(target) read-only"
-        let context = performer.context
         let root = try attempting(what) { () throws(KernelError) in try proc.directory() }
         guard try attempting(what, { () throws(KernelError) in try root.status(path) }) != nil else { return }
         var kept: DetachedMount?
@@ -61,7 +60,6 @@ struct AutomaticMountStep: InitStep {
         }
         try performer.attach(view, on: target, what: what)
         if let kept { try performer.attach(kept, on: "proc/" + (writable ?? ""), what: what) }
-        _ = context
     }
 
     private func mountSys(_ mode: AutomaticMount.SysMode, _ performer: MountPerformer) throws(OperationFailure) {
@@ -110,7 +108,9 @@ struct MountEntryStep: InitStep {
     func perform(_ context: InitContext) throws(OperationFailure) {
         let performer = MountPerformer(context: context)
         if let fstab = context.config.mounts.fstab {
-            for entry in try FstabFile.entries(fstab) { try performer.perform(entry, key: "lxc.mount.fstab") }
+            let entries: [Sourced<MountEntry>]
+            do { entries = try FstabFile.read(fstab.value, namedAt: fstab.origin) } catch { throw OperationFailure(error) }
+            for entry in entries { try performer.perform(entry, key: "lxc.mount.fstab") }
         }
         for entry in context.config.mounts.entries { try performer.perform(entry, key: "lxc.mount.entry") }
     }

@@ -76,8 +76,7 @@ struct ConsoleStep: InitStep {
             let pair = try allocate("tty\(number)", context)
             try prepare(pair.terminal.number, context)
             context.ttyNames.append("pts/\(pair.index)")
-            context.ttys.append(
-                SharedDescriptor(try attempting("cannot keep tty\(number)") { () throws(KernelError) in try pair.controller.duplicate() }))
+            context.ttys.append(pair.controller)
             // lxc-execute allocates the terminals but leaves the program's /dev alone.
             if case .underInit = context.plan.payload { continue }
             try bindTerminal(pair, number, settings.ttyDirectory, context)
@@ -85,7 +84,7 @@ struct ConsoleStep: InitStep {
     }
 
     private func bindTerminal(
-        _ pair: borrowing PseudoTerminal, _ number: Int, _ directory: String?, _ context: InitContext
+        _ pair: PseudoTerminal, _ number: Int, _ directory: String?, _ context: InitContext
     ) throws(OperationFailure) {
         let what = "cannot set up /dev/tty\(number)"
         let terminal = pair.terminal.number
@@ -114,8 +113,7 @@ struct ConsoleStep: InitStep {
         try attempting(
             "cannot allocate a terminal for /dev/\(name)", hint: "raise lxc.pty.max, or the host's /proc/sys/kernel/pty/max"
         ) { () throws(KernelError) in
-            guard let devpts = context.devpts else { return try PseudoTerminal() }
-            return try PseudoTerminal(devpts: devpts.open("ptmx", .path).number == -1 ? nil : devpts.number)
+            try PseudoTerminal(devpts: context.devpts?.number)
         }
     }
 

@@ -59,7 +59,7 @@ struct DeviceNodeStep: InitStep {
     }
 
     private func make(
-        _ node: (name: String, major: UInt32, minor: UInt32), in devices: borrowing DirectoryHandle, _ context: InitContext
+        _ node: (name: String, major: UInt32, minor: UInt32), in devices: DirectoryHandle, _ context: InitContext
     ) throws(OperationFailure) {
         let what = "cannot make /dev/\(node.name)"
         do {

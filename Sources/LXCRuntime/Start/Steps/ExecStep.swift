@@ -81,7 +81,7 @@ struct ExecStep: InitStep {
 
     private func handOverStreams(_ context: InitContext) throws(KernelError) {
         guard let console = context.console, context.config.console.ptyMax > 1 || context.plan.isForeground else { return }
-        let identity = try FileStatus(of: console.terminal)
+        let identity = try FileStatus(of: console.terminal.owned)
         for stream in [StandardStream.input, .output, .error] {
             guard try TerminalFile.status(stream.rawValue).deviceNumber == identity.deviceNumber else { continue }
             try TerminalFile.setMode(stream.rawValue, 0o700)

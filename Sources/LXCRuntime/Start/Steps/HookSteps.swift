@@ -22,7 +22,7 @@ struct StableRootfsStep: InitStep {
         guard let mountPoint = context.mountPoint else { return }
         try attempting("cannot check the root filesystem") { () throws(KernelError) in
             let seen = try FileStatus(of: OwnedDescriptor(opening: mountPoint, [.path, .directory]))
-            let own = try FileStatus(of: context.rootfs.descriptor)
+            let own = try FileStatus(of: context.rootfs.shared.owned)
             guard seen.filesystem == own.filesystem, seen.inode == own.inode else {
                 throw KernelError(call: "stat", errno: .resourceBusy, subject: mountPoint)
             }

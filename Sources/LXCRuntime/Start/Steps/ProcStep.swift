@@ -19,7 +19,7 @@ struct ProcStep: InitStep {
             context.log.debug("no private proc filesystem: \(error)")
             context.proc = try attempting("cannot open /proc") { () throws(KernelError) in
                 let inherited = try DirectoryHandle(opening: "/proc")
-                guard try FilesystemKind(of: inherited.descriptor) == .proc else {
+                guard try FilesystemKind(of: inherited.shared.owned) == .proc else {
                     throw KernelError(call: "statfs", errno: .notPermitted, subject: "/proc")
                 }
                 return inherited

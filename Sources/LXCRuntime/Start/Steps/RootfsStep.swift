@@ -66,7 +66,7 @@ struct PivotStep: InitStep {
     func perform(_ context: InitContext) throws(OperationFailure) {
         guard context.hasRootfs else { return }
         try attempting("cannot make the root filesystem the root directory") { () throws(KernelError) in
-            try ProcessControl.changeDirectory(to: context.rootfs.descriptor, label: "rootfs")
+            try ProcessControl.changeDirectory(to: context.rootfs.shared.owned, label: "rootfs")
             let hostRoot = try OwnedDescriptor(opening: "/", [.path, .directory])
             if try FilesystemKind(of: hostRoot) == .ramfs {
                 // A ramfs root cannot be pivoted away; the mount namespace still keeps it out of reach of paths.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+
+/// What this version cannot do is refused by name: a container never starts with less than its configuration asks for.
+enum StartRefusal {
+    static func check(_ config: ContainerConfig) throws(OperationFailure) {
+        for network in config.networks {
+            let type = network.type?.value ?? "none"
+            guard type != "none" && type != "empty" else { continue }
+            throw OperationFailure(
+                "cannot make a network of type \(type)", reason: "this version of swift-lxc knows the types none and empty only",
+                key: "lxc.net.\(network.index).type", origin: network.type?.origin, hint: "set it to empty, or to none to share the host's network")
+        }
+        if config.security.seccompProfile != nil {
+            throw OperationFailure(
+                "cannot load the seccomp policy", reason: "this version of swift-lxc has no seccomp filter yet", key: "lxc.seccomp.profile",
+                origin: config.origin(of: "lxc.seccomp.profile"), hint: "remove the line to start without the filter")
+        }
+        let storage = config.rootfs.storageType ?? "dir"
+        guard storage == "dir" else {
+            throw OperationFailure(
+                "cannot use a root filesystem of type \(storage)", reason: "this version of swift-lxc knows directories only",
+                key: "lxc.rootfs.path", origin: config.rootfs.path?.origin)
+        }
+        try checkIDMap(config)
+    }
+
+    private static func checkIDMap(_ config: ContainerConfig) throws(OperationFailure) {
+        guard !config.idMap.isEmpty else { return }
+        for kind in [IDMapEntry.Kind.user, .group] {
+            let name = kind == .user ? "user" : "group"
+            guard config.idMap.contains(where: { $0.kind == kind && $0.containerID == 0 }) else {
+                throw OperationFailure(
+                    "cannot use the id map", reason: "it maps no \(name) to the container's root (id 0)", key: "lxc.idmap",
+                    origin: config.idMap.first?.origin, hint: "add lxc.idmap = \(kind == .user ? "u" : "g") 0 100000 65536")
+            }
+        }
+    }
+}

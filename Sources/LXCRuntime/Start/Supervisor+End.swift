@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+extension Supervisor {
+    /// Everything after init died, in C LXC's order.
+    func endRun() -> Outcome {
+        let status = collectInit()
+        // The kernel turns reboot(2) in a PID namespace into the death of its init by these signals.
+        let reboots = status == .signaled(Signals.hangup) && !isAbandoned
+        log.info("init \(status)")
+        publisher.reportExit(status)
+        return .ended(status, reboots: tearDown(target: reboots ? "reboot" : "stop"))
+    }
+
+    /// The end of a start that failed.
+    func abandon(_ failure: OperationFailure) {
+        publisher.change(to: .aborting)
+        if let initHandle {
+            do { try ProcessSignal.send(Signals.kill, toHandle: initHandle.number) } catch { log.debug("init: \(error)") }
+            _ = collectInit()
+        }
+        _ = tearDown(target: "stop")
+        report(failure)
+    }
+
+    private func collectInit() -> ExitStatus {
+        defer {
+            stopWatchingInit()
+            initHandle = nil
+        }
+        guard let initHandle else { return .exited(0) }
+        do { return try ProcessSignal.collect(handle: initHandle.number) } catch {
+            log.warn("the status of init is lost: \(error)")
+            return .exited(0)
+        }
+    }
+
+    /// - Parameter target: `stop` or `reboot`.
+    /// - Returns: Whether a reboot goes ahead.
+    private func tearDown(target: String) -> Bool {
+        var reboots = target == "reboot"
+        publisher.change(to: .stopping)
+        closeTerminals()
+        hooks.environment.target = target
+        hooks.environment.namespaces = keptNamespaces.map { ($0.file, "/proc/\(ProcessControl.pid)/fd/\($0.descriptor.number)") }
+        runLate(.stop)
+        removeCgroups()
+        if !reboots { closeSocket() }
+        publisher.finishRun(rebooting: reboots)
+        keptNamespaces = []
+        hooks.environment.namespaces = []
+        if !runLate(.postStop) { reboots = false }
+        hooks.environment.target = nil
+        initNumber = -1
+        if plan.config.isEphemeral && !reboots { destroyEphemeral() }
+        do { try journal.remove() } catch { log.warn("the journal stays behind: \(error)") }
+        return reboots
+    }
+
+    @discardableResult
+    private func runLate(_ hook: Hook) -> Bool {
+        do {
+            try hooks.run(hook, inside: false)
+            return true
+        } catch {
+            log.failure(error)
+            return false
+        }
+    }
+
+    private func closeTerminals() {
+        server?.endLeases()
+        console?.close()
+        console = nil
+        terminals.fill([])
+        leases = [:]
+        devpts = nil
+    }
+
+    private func removeCgroups() {
+        guard let cgroups else { return }
+        for remaining in cgroups.removePayload().remaining {
+            log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
+        }
+        do {
+            for remaining in try cgroups.removeMonitor().remaining { log.warn("the cgroup \(remaining.path) stays behind") }
+        } catch { log.warn("the monitor's cgroup stays behind: \(error)") }
+        self.cgroups = nil
+    }
+
+    private func closeSocket() {
+        do { try server?.close() } catch { log.warn("the command socket: \(error)") }
+    }
+
+    private func destroyEphemeral() {
+        let destruction = ContainerRemoval(lxcPath: plan.lxcPath, name: plan.name, config: plan.config, hooks: hooks, log: log)
+        do { try destruction.run() } catch { log.failure(error) }
+    }
+
+    func stopWatchingInit() {
+        guard let source = initSource else { return }
+        initSource = nil
+        forget(source)
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+extension Supervisor {
+    /// One start, from STARTING to RUNNING.
+    func startContainer() throws(OperationFailure) {
+        publisher.change(to: .starting)
+        try StartRefusal.check(plan.config)
+        hooks.environment.initPID = nil
+        if !plan.config.hooks.commands(.postStop).isEmpty { try record([.postStop]) }
+        try hooks.run(.preStart, inside: false)
+        try checkAbandoned()
+        let mountPoint = try prepareMountPoint()
+        let hostConsole = try prepareForeground()
+        try prepareCgroups()
+        let sharing = try SharedNamespaces(namespaces.joined, lxcPath: plan.lxcPath)
+        let pair = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
+            try UnixSocket.pair(.sequencedPackets)
+        }
+        let channel = try bear(pair, sharing, mountPoint, hostConsole)
+        try furnish()
+        try converse(channel)
+        try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
+        try finishStart(channel)
+    }
+
+    private func record(_ entries: [Journal.Entry]) throws(OperationFailure) {
+        try attempting("cannot write the journal \(journal.path)") { () throws(KernelError) in try journal.record(entries) }
+    }
+
+    private func checkAbandoned() throws(OperationFailure) {
+        if isAbandoned { throw OperationFailure("the start was given up", reason: "somebody asked to stop the container") }
+    }
+
+    /// The directory at which the root filesystem is put together; nil when the container has none.
+    private func prepareMountPoint() throws(OperationFailure) -> String? {
+        guard plan.config.rootfs.path != nil else { return nil }
+        let path = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
+        try attempting("cannot use \(path) as mount point", key: "lxc.rootfs.mount", origin: plan.config.origin(of: "lxc.rootfs.mount")) {
+            () throws(KernelError) in try HostPath.makeDirectories(path)
+        }
+        return path
+    }
+
+    // MARK: - cgroups
+
+    private func prepareCgroups() throws(OperationFailure) {
+        guard layout.kind != .none else { return }
+        let settings = plan.config.cgroup
+        let placement = CgroupPlacement(
+            name: plan.name, directory: settings.directory, containerDirectory: settings.containerDirectory,
+            monitorDirectory: settings.monitorDirectory, innerDirectory: settings.innerDirectory, pivotDirectory: settings.pivotDirectory,
+            isRelative: settings.isRelative, pattern: plan.cgroupPattern, wantedControllers: plan.cgroupControllers)
+        do throws(CgroupError) {
+            let cgroups = try ContainerCgroups(layout: layout, placement: placement)
+            self.cgroups = cgroups
+            try cgroups.createMonitor()
+            try cgroups.createPayload()
+            try cgroups.enter(.monitor)
+        } catch { throw OperationFailure("cannot make the container's cgroups", reason: error.description) }
+        guard let cgroups else { return }
+        try record(cgroups.journalPaths.map { .cgroup($0) })
+        server?.inspection.payloadCgroups = [cgroups.reportedPath(nil, .limits)].compactMap { $0 }
+    }
+
+    // MARK: - The first process
+
+    private func bear(
+        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?
+    ) throws(OperationFailure) -> HandshakeChannel {
+        let own = pair.first.descriptor.number
+        let theirs = pair.second.descriptor.number
+        let isBornInCgroup = layout.kind == .unified && cgroups?.birthCgroup != nil
+        let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
+            try sharing.makeProcess(new: namespaces.born, cgroup: isBornInCgroup ? cgroups?.birthCgroup : nil)
+        }
+        switch consume birth {
+        case .child:
+            do throws(KernelError) {
+                DescriptorFlags.close(own)
+                let channel = HandshakeChannel(try UnixSocket(owning: OwnedDescriptor(owning: theirs).duplicate()))
+                let context = try InitContext(
+                    plan: plan, log: log, hooks: hooks, namespaces: namespaces, mountPoint: mountPoint, cgroupMounts: cgroupMounts())
+                hooks.interlude = nil
+                context.console = hostConsole
+                try prepare(context)
+                InitSequence(context: context).run(channel)
+            } catch {
+                log.error("the first process could not begin: \(error)")
+                ProcessCopy.exitNow(1)
+            }
+        case .parent(let pid, let handle):
+            initNumber = pid
+            initHandle = SharedDescriptor(handle.intoDescriptor())
+        }
+        let channel = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
+            HandshakeChannel(try UnixSocket(owning: pair.first.descriptor.duplicate()))
+        }
+        try connectHostConsole(hostConsole)
+        return channel
+    }
+
+    private func prepare(_ context: InitContext) throws(KernelError) {
+        if case .underInit = plan.payload {
+            context.initProgram = SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
+        }
+        context.keptDescriptors = ListenDescriptors.numbers
+    }
+
+    private func cgroupMounts() -> CgroupMounts? {
+        guard let path = cgroups?.payloadPath else { return nil }
+        return CgroupMounts(
+            layout: layout, payloadPath: path, hasCgroupNamespace: namespaces.flags.contains(.cgroup),
+            keepsSysAdmin: !CapabilityDrop.dropped(plan.config.security).contains(.sysAdmin))
+    }
+
+    /// What the supervisor does to the first process from outside, before it may begin.
+    private func furnish() throws(OperationFailure) {
+        let pid = initNumber
+        if !plan.config.idMap.isEmpty && namespaces.born.contains(.user) {
+            try attempting("cannot write the id map", key: "lxc.idmap", origin: plan.config.origin(of: "lxc.idmap")) {
+                () throws(KernelError) in
+                try IDMapWriter.write(users: namespaces.users, groups: namespaces.groups, to: pid, denySetGroups: false)
+            }
+        }
+        do throws(CgroupError) {
+            if namespaces.mappedRoot != (0, 0) {
+                try cgroups?.changeOwner(user: namespaces.mappedRoot.user, group: namespaces.mappedRoot.group)
+            }
+            try cgroups?.enter(.payload, pid: pid, isBornInUnified: layout.kind == .unified)
+        } catch { throw OperationFailure("cannot put the container into its cgroup", reason: error.description) }
+        for value in plan.config.process.proc {
+            try attempting("cannot set /proc/PID/\(value.name)", key: "lxc.proc.\(value.name)", origin: value.origin) {
+                () throws(KernelError) in
+                guard !value.name.contains("/") else { throw KernelError(call: "open", errno: .invalidArgument, subject: value.name) }
+                try WholeFile.writeControl("/proc/\(pid)/\(value.name)", value.value)
+            }
+        }
+        try ResourceLimits.apply(plan.config.process.resourceLimits, to: pid)
+        if !plan.config.hooks.commands(.stop).isEmpty { try keepNamespaces(of: pid) }
+        try attempting("cannot write the journal") { () throws(KernelError) in
+            try journal.record([
+                .supervisor(pid: ProcessControl.pid, startTime: ProcessIdentity.startTime(of: ProcessControl.pid)),
+                .initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid)),
+            ])
+        }
+    }
+
+    private func keepNamespaces(of pid: Int32) throws(OperationFailure) {
+        keptNamespaces = []
+        for (_, file) in NamespaceSet.all where file != "time" && (file != "user" || namespaces.flags.contains(.user)) {
+            let descriptor = try attempting("cannot keep the container's namespaces for the stop hook") { () throws(KernelError) in
+                SharedDescriptor(try Namespaces.open(file, of: pid))
+            }
+            keptNamespaces.append((file, descriptor))
+        }
+    }
+
+    // MARK: - Conversation
+
+    private func converse(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        try say(.begin, channel)
+        let (message, descriptors) = try answer(channel)
+        guard case .ready(let hasConsole, let hasDevpts) = message else { throw unexpected() }
+        var rest = descriptors[...]
+        var ends: [SharedDescriptor] = []
+        if hasConsole {
+            ends = Array(rest.prefix(2))
+            rest = rest.dropFirst(2)
+        }
+        if hasDevpts { devpts = rest.popFirst() }
+        terminals.fill(Array(rest))
+        if ends.count == 2 { try connectConsole(ends[0], ends[1]) }
+        hooks.environment.initPID = initNumber
+        try hooks.run(.startHost, inside: false)
+        try checkAbandoned()
+    }
+
+    private func finishStart(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        try say(.execute, channel)
+        guard case .executing = try answer(channel).message else { throw unexpected() }
+        // The conversation ends by itself when exec closes its socket; a failed exec sends one more message.
+        try waitReadable(channel)
+        let last: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
+        do { last = try channel.receive() } catch { throw OperationFailure("cannot talk to the container's first process", error) }
+        if case .failed(let failure)? = last?.message { throw failure }
+        try watchInit()
+        publisher.change(to: .running)
+        reportRunning()
+    }
+
+    private func watchInit() throws(OperationFailure) {
+        guard let number = initHandle?.number else { return }
+        hasInitEnded = false
+        try attempting("cannot watch the container") { () throws(KernelError) in
+            initSource = try loop.add(number) { [unowned self] _ in
+                hasInitEnded = true
+                stopWatchingInit()
+            }
+        }
+    }
+
+    private func say(_ message: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        do { try channel.send(message) } catch { throw died() }
+    }
+
+    private func answer(
+        _ channel: borrowing HandshakeChannel
+    ) throws(OperationFailure) -> (message: HandshakeMessage, descriptors: [SharedDescriptor]) {
+        try waitReadable(channel)
+        let received: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
+        do { received = try channel.receive() } catch { throw died() }
+        guard let received else { throw died() }
+        if case .failed(let failure) = received.message { throw failure }
+        return received
+    }
+
+    /// Waits for the process while requests are answered.
+    private func waitReadable(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        var isReady = false
+        let number = channel.number
+        try attempting("cannot wait for the container's first process") { () throws(KernelError) in
+            // Most of the time it answers at once, or nobody asks for anything meanwhile.
+            if try Poll.wait(number, loop.descriptorNumber).first { return }
+            let source = try loop.add(number) { _ in isReady = true }
+            defer { forget(source) }
+            try loop.run(until: { isReady || isAbandoned })
+        }
+        try checkAbandoned()
+    }
+
+    private func died() -> OperationFailure {
+        OperationFailure(
+            "the container's first process ended too early", reason: "it was killed, or ran out of memory",
+            hint: "look at the kernel's log (dmesg) for an out-of-memory kill")
+    }
+
+    private func unexpected() -> OperationFailure {
+        OperationFailure("the container's first process said something unexpected", reason: "this is a fault in swift-lxc")
+    }
+}

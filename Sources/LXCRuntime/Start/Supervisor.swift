@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// The one process per running container that outlives its start: it holds the console, answers requests, and cleans up.
+///
+/// Everything happens on one event loop; while it waits for a hook or for the container's first process it goes on answering.
+final class Supervisor {
+    let plan: StartPlan
+    let log: LogWriter
+    let loop: EventLoop
+    let publisher: StatePublisher
+    let hooks: HookRunner
+    let journal: Journal
+    let runDirectory: RunDirectory
+    let namespaces: NamespacePlan
+    let layout: CgroupLayout
+    var server: ControlServer?
+    /// Whoever waits for the result of the start; nil once it has been told, and in the foreground.
+    private var result: SharedDescriptor?
+    var cgroups: ContainerCgroups?
+    var initHandle: SharedDescriptor?
+    var initNumber: Int32 = -1
+    /// Namespaces kept open for the stop hooks.
+    var keptNamespaces: [(file: String, descriptor: SharedDescriptor)] = []
+    var devpts: SharedDescriptor?
+    var console: ConsoleRelay?
+    var terminals = TerminalTable()
+    var leases: [ControlLease: Int] = [:]
+    /// Set by a request to stop while the start is still going on.
+    var isAbandoned = false
+    var hasInitEnded = false
+    private var signals: SignalDescriptor?
+    /// The watch on the end of init.
+    var initSource: EventLoop.Source?
+    /// The caller's terminal in the foreground, with the mode to give back.
+    var foreground: ForegroundTerminal?
+
+    init(plan: StartPlan, result: consuming UnixSocket?) throws(KernelError) {
+        self.plan = plan
+        if let result { self.result = SharedDescriptor(result.releaseDescriptor()) }
+        let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
+        log = LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
+        loop = try EventLoop()
+        runDirectory = try RunDirectory.resolve()
+        publisher = StatePublisher(name: plan.name, channel: MonitorChannel(lxcPath: plan.lxcPath, in: runDirectory))
+        journal = Journal(lxcPath: plan.lxcPath, name: plan.name, in: runDirectory)
+        layout = try CgroupLayout.detect(isRelative: plan.config.cgroup.isRelative)
+        namespaces = NamespacePlan(plan.config, bornInCgroup: layout.kind == .unified)
+        let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
+        hooks = HookRunner(
+            plan: plan, log: log, environment: HookEnvironment(plan, mountPoint: mountPoint, hasCgroupNamespaces: true))
+    }
+
+    /// Runs the container, again and again while it reboots.
+    ///
+    /// - Returns: The program's exit status: in the foreground init's, as a shell reports it; in the background 0, or 1 for a failed start.
+    func run() -> Int32 {
+        do throws(OperationFailure) {
+            try becomeSupervisor()
+        } catch {
+            report(error)
+            return 1
+        }
+        while true {
+            switch runOnce() {
+            case .failed:
+                leave()
+                return 1
+            case .ended(let status, let reboots):
+                guard reboots else {
+                    leave()
+                    return plan.isForeground ? status.shellCode : 0
+                }
+                log.info("the container reboots")
+            }
+        }
+    }
+
+    enum Outcome {
+        case failed
+        case ended(ExitStatus, reboots: Bool)
+    }
+
+    private func runOnce() -> Outcome {
+        do throws(OperationFailure) {
+            try startContainer()
+        } catch {
+            abandon(error)
+            return .failed
+        }
+        do { try loop.run(until: { hasInitEnded }) } catch { log.error("the event loop failed: \(error)") }
+        return endRun()
+    }
+
+    // MARK: - Before the first start
+
+    private func becomeSupervisor() throws(OperationFailure) {
+        try attempting("cannot become a supervisor") { () throws(KernelError) in
+            if !plan.isForeground {
+                try ProcessControl.changeDirectory("/")
+                let null = try OwnedDescriptor(opening: "/dev/null", .readWrite)
+                for stream in [StandardStream.input, .output, .error] { try ProcessControl.replaceStandard(stream, with: null.number) }
+            }
+            try ProcessControl.setName("lxc-supervisor")
+            // The host's files are reachable through this process: nobody but root may look into it.
+            try ProcessControl.setDumpable(false)
+        }
+        try bindSocket()
+        try Recovery(plan: plan, journal: journal, log: log, hooks: hooks).finishEarlierRun()
+        try watchSignals()
+        hooks.interlude = HookRunner.Interlude(
+            descriptor: loop.descriptorNumber, work: { [unowned self] in serveWaiting() },
+            isAbandoned: { [unowned self] in isAbandoned })
+        if let pidFile = plan.pidFile { try writePIDFile(pidFile) }
+        if plan.config.process.monitorUnshare {
+            try attempting("cannot give the supervisor its own mounts", key: "lxc.monitor.unshare") { () throws(KernelError) in
+                try Namespaces.unshare(.mount)
+                try MountPoint.setPropagation("/", .replica, recursive: true)
+            }
+        }
+    }
+
+    /// Answers whoever waits, without waiting for anybody.
+    private func serveWaiting() {
+        do { try loop.handleWaiting() } catch { log.error("the event loop failed: \(error)") }
+    }
+
+    /// Stops to watch something.
+    func forget(_ source: EventLoop.Source) {
+        do { try loop.remove(source) } catch { log.warn("the event loop: \(error)") }
+    }
+
+    private func bindSocket() throws(OperationFailure) {
+        let server = try attempting(
+            "cannot start \(plan.name)", hint: "it is already running: see lxc-info -n \(plan.name) and ss -xlp for who holds its socket"
+        ) { () throws(KernelError) in
+            try ControlServer(lxcPath: plan.lxcPath, name: plan.name, loop: loop, publisher: publisher)
+        }
+        server.delegate = self
+        self.server = server
+        try attempting("cannot listen for requests") { () throws(KernelError) in try server.startAccepting() }
+    }
+
+    private func watchSignals() throws(OperationFailure) {
+        let left = [Signals.bus, Signals.illegal, Signals.segmentation, Signals.kill, Signals.stop]
+        let watched = (1...64).map(Int32.init).filter { !left.contains($0) && $0 != 32 && $0 != 33 }
+        try attempting("cannot watch for signals") { () throws(KernelError) in
+            let descriptor = try SignalDescriptor(blocking: watched)
+            _ = try loop.add(descriptor.number) { [unowned self] _ in handleSignals() }
+            signals = consume descriptor
+        }
+    }
+
+    private func handleSignals() {
+        while true {
+            do {
+                guard let delivery = try signals?.next() else { return }
+                forward(delivery.signal)
+            } catch {
+                log.warn("a signal could not be read: \(error)")
+                return
+            }
+        }
+    }
+
+    /// Signals for the supervisor are meant for the container.
+    private func forward(_ signal: Int32) {
+        switch signal {
+        case Signals.child, Signals.pipe: return
+        case Signals.windowChange: windowChanged()
+        case Signals.hangup: signalInit(Signals.terminate)
+        default: signalInit(signal)
+        }
+    }
+
+    func signalInit(_ signal: Int32) {
+        guard let initHandle else {
+            if [Signals.interrupt, Signals.terminate, Signals.quit].contains(signal) { isAbandoned = true }
+            return
+        }
+        do { try ProcessSignal.send(signal, toHandle: initHandle.number) } catch { log.debug("signal \(signal) for init: \(error)") }
+    }
+
+    private func writePIDFile(_ path: String) throws(OperationFailure) {
+        try attempting("cannot write the pid file \(path)", hint: "choose another place with -p") { () throws(KernelError) in
+            let file = try OwnedDescriptor(opening: path, [.writeOnly, .create, .truncate], mode: 0o600)
+            try file.writeAll("\(ProcessControl.pid)".kernelBytes)
+            try journal.record([.pidFile(path)])
+        }
+    }
+
+    // MARK: - Results
+
+    /// Tells the waiting caller that the container runs.
+    func reportRunning() { send(.running) }
+
+    /// Tells whoever waits why the start failed.
+    func report(_ failure: OperationFailure) {
+        log.failure(failure)
+        if result != nil {
+            send(.failed(failure))
+        } else if plan.isForeground && !plan.isQuiet {
+            let text = failure.lines.enumerated().map { $0 == 0 ? "\(plan.program): \(plan.name): \($1)\n" : "\($1)\n" }.joined()
+            _ = try? StandardStream.error.write(text)  // a closed standard error is the caller's choice
+        }
+    }
+
+    private func send(_ message: StartResult) {
+        guard let result else { return }
+        self.result = nil
+        do {
+            try UnixSocket(owning: result.duplicate()).sendAll(message.encoded)
+        } catch { log.debug("the caller does not wait any more: \(error)") }
+    }
+
+    /// The end of the program.
+    private func leave() {
+        foreground?.restore()
+        do {
+            if let pidFile = plan.pidFile { try HostPath.remove(pidFile) }
+            try journal.remove()
+        } catch { log.warn("cannot clean up: \(error)") }
+    }
+}

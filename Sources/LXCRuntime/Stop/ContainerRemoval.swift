@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// Removes a container: destroy hooks, root filesystem, directory.
+package struct ContainerRemoval {
+    let lxcPath: String
+    let name: String
+    let config: ContainerConfig
+    let hooks: HookRunner
+    let log: LogWriter
+
+    init(lxcPath: String, name: String, config: ContainerConfig, hooks: HookRunner, log: LogWriter) {
+        self.lxcPath = lxcPath
+        self.name = name
+        self.config = config
+        self.hooks = hooks
+        self.log = log
+    }
+
+    /// - Parameter plan: What a start would do; hooks read their variables from it.
+    package init(plan: StartPlan, log: LogWriter) {
+        let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
+        self.init(
+            lxcPath: plan.lxcPath, name: plan.name, config: plan.config,
+            hooks: HookRunner(plan: plan, log: log, environment: HookEnvironment(plan, mountPoint: mountPoint, hasCgroupNamespaces: true)),
+            log: log)
+    }
+
+    /// - Throws: ``OperationFailure``; what was removed until then is gone, a second call goes on.
+    package func run() throws(OperationFailure) {
+        try hooks.run(.destroy, inside: false)
+        guard config.rootfs.isManaged else { return }
+        let directory = lxcPath + "/" + name
+        // A root filesystem outside the container's directory is removed too: it was made for this container.
+        if let rootfs = config.rootfs.plainPath, config.rootfs.storageType ?? "dir" == "dir", !rootfs.hasPrefix(directory + "/") {
+            try remove(rootfs)
+        }
+        try remove(directory)
+    }
+
+    private func remove(_ path: String) throws(OperationFailure) {
+        let what = "cannot remove \(path)"
+        let report: TreeRemoval.Report
+        do { report = try TreeRemoval.remove(path) } catch {
+            if error.errno == .noSuchFileOrDirectory { return }
+            throw OperationFailure(what, error)
+        }
+        guard let first = report.remaining.first else { return }
+        throw OperationFailure(
+            what, reason: "\(first.path): \(first.error.reason)" + (report.remaining.count > 1 ? " (and \(report.remaining.count - 1) more)" : ""),
+            errno: first.error.errno.rawValue, hint: "unmount what lies below it, or clear the immutable flag (chattr -i), and try again")
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
+import LXCConfig
+import LinuxKernel
+import SystemPackage
+
+/// Finishes the work of a supervisor that was killed, from its journal.
+///
+/// The caller holds the container's command socket, so no other start or recovery goes on at the same time.
+struct Recovery {
+    let plan: StartPlan
+    let journal: Journal
+    let log: LogWriter
+    let hooks: HookRunner
+
+    func finishEarlierRun() throws(OperationFailure) {
+        let entries = try attempting("cannot read the journal \(journal.path)") { () throws(KernelError) in try journal.entries() }
+        guard !entries.isEmpty else { return }
+        log.warn("an earlier run of \(plan.name) did not end in order: cleaning up after it")
+        if entries.contains(where: { isAlive($0, isSupervisor: true) }) {
+            throw OperationFailure(
+                "cannot start \(plan.name)", reason: "an earlier run is still ending", hint: "its stop hooks are at work; try again in a moment")
+        }
+        for entry in entries { killInit(entry) }
+        let cgroups = entries.compactMap { if case .cgroup(let path) = $0 { path } else { nil } }
+        for remaining in ContainerCgroups.remove(journalPaths: cgroups).remaining {
+            log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
+        }
+        if entries.contains(.postStop) { runPostStop() }
+        try attempting("cannot remove the traces of an earlier run") { () throws(KernelError) in
+            for case .pidFile(let path) in entries where path != plan.pidFile { try HostPath.remove(path) }
+            try journal.remove()
+        }
+    }
+
+    private func isAlive(_ entry: Journal.Entry, isSupervisor: Bool) -> Bool {
+        guard isSupervisor, case .supervisor(let pid, let startTime) = entry else { return false }
+        return ProcessIdentity.isSame(pid, startTime: startTime) && pid != ProcessControl.pid
+    }
+
+    /// The kernel has killed init with its supervisor, unless the configuration said otherwise.
+    private func killInit(_ entry: Journal.Entry) {
+        guard case .initProcess(let pid, let startTime) = entry else { return }
+        do {
+            let handle = try PidFD(pid)
+            // Checked behind the handle: from here on the number cannot mean another process.
+            guard ProcessIdentity.isSame(pid, startTime: startTime) else { return }
+            try handle.send(Signals.kill)
+            _ = handle.waitForEnd(milliseconds: 5000)
+        } catch {
+            if error.errno != .noSuchProcess { log.warn("init of the earlier run: \(error)") }
+        }
+    }
+
+    private func runPostStop() {
+        hooks.environment.target = "stop"
+        defer { hooks.environment.target = nil }
+        do { try hooks.run(.postStop, inside: false) } catch { log.failure(error) }
+    }
+}

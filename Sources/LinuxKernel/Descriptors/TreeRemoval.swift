@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+import SystemPackage
+
+/// Removes a directory tree without following links or crossing into other mounts, however deep it is.
+package enum TreeRemoval {
+    package struct Report: Sendable {
+        package struct Remaining: Sendable {
+            package let path: String
+            package let error: KernelError
+        }
+
+        /// What could not be removed, at most 20 of them.
+        package fileprivate(set) var remaining: [Remaining] = []
+        private static let limit = 20
+
+        fileprivate mutating func add(_ path: String, _ error: KernelError) {
+            if remaining.count < Self.limit { remaining.append(Remaining(path: path, error: error)) }
+        }
+    }
+
+    /// One directory on the way down.
+    private struct Level {
+        let handle: SharedDescriptor
+        let name: String
+        var names: [String]
+        /// Whether something in it stays, so that the directory itself cannot go.
+        var isKept = false
+    }
+
+    /// Directories kept open at the same time; deeper ones are opened again from their parent.
+    private static let openLimit = 512
+
+    /// Removes a tree of the host with its top directory.
+    ///
+    /// - Returns: What stayed behind.
+    /// - Throws: ``KernelError`` when the top itself cannot be opened; `.noSuchFileOrDirectory` when there is none.
+    package static func remove(_ path: String) throws(KernelError) -> Report {
+        var report = Report()
+        let status = try FileStatus(of: path, followLinks: false)
+        guard status.kind == .directory else {
+            try HostPath.remove(path)
+            return report
+        }
+        let top = SharedDescriptor(try OwnedDescriptor(opening: path, [.readOnly, .directory, .noFollow]))
+        try empty(top, path, &report)
+        if report.remaining.isEmpty {
+            do { try kernelCommand("rmdir", path) { path.withKernelString { rmdir($0) } } } catch { report.add(path, error) }
+        }
+        return report
+    }
+
+    private static func empty(_ top: SharedDescriptor, _ path: String, _ report: inout Report) throws(KernelError) {
+        var levels = [Level(handle: top, name: path, names: try DirectoryListing.names(in: top.owned, subject: path))]
+        while let level = levels.last {
+            guard let name = level.names.last else {
+                levels.removeLast()
+                if let parent = levels.last { leave(level, parent, &levels, Self.path(levels, level.name), &report) }
+                continue
+            }
+            levels[levels.count - 1].names.removeLast()
+            do throws(KernelError) {
+                if try !unlinkFile(name, in: level.handle) {
+                    guard levels.count < openLimit else { throw KernelError(call: "openat2", errno: .tooManyOpenFiles, subject: name) }
+                    levels.append(try descend(name, in: level.handle))
+                }
+            } catch {
+                if error.errno == .noSuchFileOrDirectory { continue }
+                levels[levels.count - 1].isKept = true
+                report.add(Self.path(levels, name), error)
+            }
+        }
+    }
+
+    private static func leave(_ level: Level, _ parent: Level, _ levels: inout [Level], _ path: String, _ report: inout Report) {
+        guard !level.isKept else {
+            levels[levels.count - 1].isKept = true
+            return
+        }
+        do throws(KernelError) {
+            let number = parent.handle.number
+            try kernelCommand("unlinkat", path) { level.name.withKernelString { unlinkat(number, $0, AT_REMOVEDIR) } }
+        } catch {
+            levels[levels.count - 1].isKept = true
+            report.add(path, error)
+        }
+    }
+
+    /// Removes everything that is not a directory; false for a directory.
+    private static func unlinkFile(_ name: String, in directory: SharedDescriptor) throws(KernelError) -> Bool {
+        let number = directory.number
+        do throws(KernelError) {
+            try kernelCommand("unlinkat", name) { name.withKernelString { unlinkat(number, $0, 0) } }
+            return true
+        } catch {
+            if error.errno == .isDirectory { return false }
+            throw error
+        }
+    }
+
+    private static func descend(_ name: String, in directory: SharedDescriptor) throws(KernelError) -> Level {
+        let number = directory.number
+        let flags = UInt64(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        // A mount below the tree belongs to somebody else: its content must not be removed.
+        let resolve = UInt64(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV)
+        let raw = try kernelCall("openat2", name) { name.withKernelString { clinux_openat2(number, $0, flags, 0, resolve) } }
+        let handle = SharedDescriptor(OwnedDescriptor(owning: raw))
+        return Level(handle: handle, name: name, names: try DirectoryListing.names(in: handle.owned, subject: name))
+    }
+
+    private static func path(_ levels: [Level], _ name: String) -> String {
+        levels.map(\.name).joined(separator: "/") + "/" + name
+    }
+}
