@@ -101,4 +101,24 @@ import Testing
         try edited.clear("lxc.x-owner")
         #expect(edited.savedText == "" && edited.value(of: "lxc.x-owner") == "")
     }
+
+    @Test(arguments: [
+        ("lxc.net.0.link = a", "lxc.net.0.type"), ("lxc.net.0.type = phys", "lxc.net.0.type"),
+        ("lxc.net.3.type = macvlan", "lxc.net.3.type"),
+        ("lxc.net.0.type = vlan\nlxc.net.0.link = a", "lxc.net.0.type"),
+        ("lxc.net.0.type = veth\nlxc.net.0.name = a\nlxc.net.1.type = veth\nlxc.net.1.name = a", "lxc.net.1.name"),
+        ("lxc.cgroup.dir.container = a", "lxc.cgroup.dir.container"), ("lxc.cgroup.dir.monitor = a", "lxc.cgroup.dir.monitor"),
+        ("lxc.cgroup.dir = a\nlxc.cgroup.dir.monitor = b\nlxc.cgroup.dir.container = c", "lxc.cgroup.dir.container"),
+    ])
+    func contradictions(text: String, key: String) throws {
+        let config = try settings(text)
+        let failure = #expect(throws: ConfigProblem.self) { try config.checkConsistency() }
+        #expect(failure?.key == key && (failure?.origin.line ?? 0) > 0 && failure?.hint != nil)
+    }
+
+    @Test(arguments: [
+        SeedSnippets.networks, SeedSnippets.android, SeedSnippets.contained, "", "lxc.net.0.type = empty\nlxc.net.1.type = none",
+        "lxc.cgroup.dir.container = a\nlxc.cgroup.dir.monitor = b",
+    ])
+    func consistent(text: String) throws { try settings(text).checkConsistency() }
 }
