@@ -17,6 +17,9 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 
 let package = Package(
     name: "swift-lxc",
+    products: [
+        .executable(name: "lxc", targets: ["lxc-multicall"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
@@ -51,19 +54,28 @@ let package = Package(
         .testTarget(
             name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
-        .testTarget(name: "ToolTests", dependencies: ["LXCTools", "LinuxKernel", "LXCConfig", "Gzip"], swiftSettings: strict),
+        .testTarget(
+            name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport", "lxc-multicall", "lxc-supervisor"], swiftSettings: strict),
+        .testTarget(
+            name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LinuxKernel", "LXCConfig", "Gzip", systemPackage],
+            swiftSettings: strict),
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )
 
 // These link only with libFuzzer, which scripts/fuzz.sh asks for.
 if Context.environment["LXC_FUZZ"] != nil {
-    package.targets += [
-        .executableTarget(
-            name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
+    package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict))
+    for (name, modules) in [
+        ("ConfigParser", ["LXCConfig", "LinuxKernel"]), ("Control", ["LXCRuntime"]), ("MountTable", ["LXCCgroups", "LinuxKernel"]),
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: "fuzz-\(name)", dependencies: ["FuzzDriver"] + modules.map { .init(stringLiteral: $0) }, path: "Fuzz/\(name)",
+                exclude: ["corpus"], swiftSettings: strict))
+    }
+    package.targets.append(
         .executableTarget(
             name: "fuzz-ControlDecoder", dependencies: ["LinuxKernel", "LXCRuntime", systemPackage], path: "Fuzz/ControlDecoder",
-            exclude: ["corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
-    ]
+            exclude: ["corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

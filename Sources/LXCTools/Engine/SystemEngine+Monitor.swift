@@ -7,10 +7,9 @@ import LinuxKernel
 extension SystemEngine {
     package func wait(_ request: WaitRequest) throws(ToolFailure) -> Bool {
         let container = try container(request.target)
-        let states = Set(request.states.compactMap { ContainerState(name: $0.rawValue) })
         do {
             let waiter = StateWaiter(lxcPath: container.lxcPath, name: container.name)
-            return try waiter.wait(for: states, timeout: request.timeout.map { .seconds($0) }) != nil
+            return try waiter.wait(for: Set(request.states), timeout: request.timeout.map { .seconds($0) }) != nil
         } catch {
             throw ToolFailure(.notAvailable, "cannot wait for \(container.name)", reason: error.description)
         }
@@ -26,13 +25,13 @@ extension SystemEngine {
             let next: MonitorClient.Event?
             do { next = try client.next() } catch { throw ToolFailure("cannot listen to lxc-monitord", error) }
             guard let next else { throw ToolFailure(.notAvailable, "lxc-monitord has ended", reason: "it was told to quit") }
-            if let shown = Self.event(next.message) { try event(shown) }
+            try event(Self.event(next.message))
         }
     }
 
-    private static func event(_ message: StateMessage) -> MonitorEvent? {
+    private static func event(_ message: StateMessage) -> MonitorEvent {
         switch message.event {
-        case .state(let state): StateText(rawValue: state.name).map { MonitorEvent(name: message.name, kind: .state($0)) }
+        case .state(let state): MonitorEvent(name: message.name, kind: .state(state))
         case .exited(let waitStatus):
             // A status of 0 also stands for an init that a signal ended.
             if case .exited(let status) = ExitStatus(waitStatus: waitStatus) {
