@@ -55,7 +55,7 @@ struct InitOptions {
             case UInt8(ascii: "u"): return say(usage, status: 0)
             case UInt8(ascii: "v"): return say(version, status: 0)
             case UInt8(ascii: "h"): return say(help, status: 0)
-            default: return cinit_is_unknown_option() == 0 ? say(help, status: 0) : complain(usage)
+            default: return cinit_is_unknown_option(words) == 0 ? say(help, status: 0) : complain(usage)
             }
         }
         options.command = cinit_first_argument()

@@ -38,11 +38,10 @@ static inline int cinit_next_option(int count, char *const *words) {
 // Index of the first word that is no option.
 static inline int cinit_first_argument(void) { return optind; }
 
-// Whether the last '?' was an unknown option and not the option -?.
-static inline int cinit_is_unknown_option(void) { return optopt != '?' ; }
-
-// The process's environment.
-static inline char *const *cinit_environment(void) { return environ; }
+// Whether the last '?' was a mistake and not the option -?. The library names the letter of a wrong short option only.
+static inline int cinit_is_unknown_option(char *const *words) {
+    return optopt != 0 || (optind > 0 && strncmp(words[optind - 1], "--", 2) == 0);
+}
 
 // Blocks every signal; `old` gets the mask before.
 static inline void cinit_block_signals(sigset_t *old) {
