@@ -32,6 +32,7 @@ struct CgroupRemoval {
     /// - Parameters:
     ///   - cgroups: The same container's cgroups in all hierarchies.
     ///   - drainMilliseconds: How long processes that outlive the container's init may take to end by themselves, zero or more.
+    /// - Returns: What is left.
     static func remove(_ cgroups: [AnchoredCgroup], drainMilliseconds: Int) -> CgroupRemovalReport {
         var report = CgroupRemovalReport()
         var failures: [String: KernelError] = [:]
@@ -90,6 +91,7 @@ extension ContainerCgroups {
     /// Processes that outlive the container's init are waited for, then killed.
     ///
     /// - Parameter drainMilliseconds: The longest wait before the kill, zero or more.
+    /// - Returns: What is left.
     package func removePayload(drainMilliseconds: Int = 3000) -> CgroupRemovalReport {
         guard let limitPath else { return CgroupRemovalReport() }
         let report = CgroupRemoval.remove(anchored(limitPath), drainMilliseconds: drainMilliseconds)
@@ -146,6 +148,7 @@ extension ContainerCgroups {
     /// - Parameters:
     ///   - paths: What ``journalPaths`` was.
     ///   - drainMilliseconds: The longest wait before processes are killed, zero or more.
+    /// - Returns: What is left.
     package static func remove(journalPaths paths: [String], drainMilliseconds: Int = 3000) -> CgroupRemovalReport {
         var cgroups: [AnchoredCgroup] = []
         var failed: [CgroupRemovalReport.Remaining] = []

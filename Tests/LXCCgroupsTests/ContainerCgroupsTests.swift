@@ -32,7 +32,8 @@ import Testing
     func reportsPathsAsTheProtocolWants(kind: TestLayout) throws {
         let layout = try kind.make()
         let name = uniqueName("path-\(kind)")
-        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
+        let cgroups = try ContainerCgroups(
+            layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
         #expect(cgroups.reportedPath(nil) == nil)
         try cgroups.createPayload()
         defer { _ = cgroups.removePayload() }
