@@ -52,12 +52,15 @@ let package = Package(
 
 // These link only with libFuzzer, which scripts/fuzz.sh asks for.
 if Context.environment["LXC_FUZZ"] != nil {
+    func fuzzTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+        .executableTarget(
+            name: "fuzz-\(name)", dependencies: ["FuzzDriver"] + dependencies, path: "Fuzz/\(name)", exclude: ["corpus"],
+            swiftSettings: strict)
+    }
     package.targets += [
-        .executableTarget(
-            name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
-        .executableTarget(
-            name: "fuzz-ControlDecoder", dependencies: ["LinuxKernel", "LXCRuntime", systemPackage], path: "Fuzz/ControlDecoder",
-            exclude: ["corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
+        .target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict),
+        fuzzTarget("Config", ["LXCConfig"]),
+        fuzzTarget("MountTable", ["LinuxKernel", "LXCCgroups"]),
+        fuzzTarget("ControlDecoder", ["LinuxKernel", "LXCRuntime", systemPackage]),
     ]
 }

@@ -102,14 +102,11 @@ private func decodeEverything(_ bytes: [UInt8]) {
     }
 }
 
-/// libFuzzer's entry.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzControlDecoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+/// One input.
+func fuzzControlDecoder(_ bytes: [UInt8]) {
     decodeEverything(bytes)
     do throws(KernelError) {
         if fuzzServer == nil { fuzzServer = try FuzzServer() }
         try fuzzServer?.converse(bytes)
     } catch { fatalError("\(error)") }
-    return 0
 }
