@@ -17,6 +17,9 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 
 let package = Package(
     name: "swift-lxc",
+    products: [
+        .executable(name: "lxc", targets: ["lxc-multicall"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
@@ -24,16 +27,21 @@ let package = Package(
         // Floors, lowest first: a module imports only those above it in this list (scripts/checks/floors.sh).
         .target(name: "CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "LXCConfig", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig", systemPackage], swiftSettings: strict),
         .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
         .target(
             name: "LXC", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", "LXCRuntime", systemPackage], swiftSettings: strict),
         .target(
-            name: "LXCTools", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", "LXCRuntime", "LXC", systemPackage],
+            name: "LXCTools", dependencies: ["LinuxKernel", "Gzip", "LXCConfig", "LXCCgroups", "LXCRuntime", "LXC", systemPackage],
             swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
 
+        .executableTarget(
+            name: "lxc-multicall", dependencies: ["LinuxKernel", "LXCTemplates", "LXCTools"], swiftSettings: strict,
+            linkerSettings: fullyStatic),
         .executableTarget(
             name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
 
@@ -46,6 +54,11 @@ let package = Package(
         .testTarget(
             name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport", "lxc-multicall", "lxc-supervisor"], swiftSettings: strict),
+        .testTarget(
+            name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LinuxKernel", "LXCConfig", "Gzip", systemPackage],
+            swiftSettings: strict),
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )
@@ -59,8 +72,8 @@ if Context.environment["LXC_FUZZ"] != nil {
     }
     package.targets += [
         .target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict),
-        fuzzTarget("Config", ["LXCConfig"]),
-        fuzzTarget("MountTable", ["LinuxKernel", "LXCCgroups"]),
+        fuzzTarget("ConfigParser", ["LXCConfig", "LinuxKernel"]),
         fuzzTarget("ControlDecoder", ["LinuxKernel", "LXCRuntime", systemPackage]),
+        fuzzTarget("MountTable", ["LinuxKernel", "LXCCgroups"]),
     ]
 }

@@ -99,14 +99,21 @@ extension ContainerCgroups {
 
     /// Moves the monitor into the pivot cgroup and removes the monitor's cgroups.
     ///
-    /// - Parameter pid: The monitor; 0 for the caller.
-    /// - Returns: What is left; other processes in the monitor's cgroups have been killed.
+    /// In cgroup v2 a process is moved only if it is in the monitor's cgroup, since moving is slow (see
+    /// ``enter(_:pid:isBornInUnified:)``). A monitor that was born there can avoid it: its last child, born in the directory of
+    /// ``openPivot()``, waits for the monitor's end and calls this.
+    ///
+    /// - Parameter pid: The monitor; 0 for the caller, which must have a single thread then.
+    /// - Returns: What is left; other processes that were in the monitor's cgroups have been killed.
     /// - Throws: ``CgroupError`` when the pivot cgroup cannot be made or entered.
     package func removeMonitor(pid: Int32 = 0) throws(CgroupError) -> CgroupRemovalReport {
         guard let monitorPath else { return CgroupRemovalReport() }
+        let process = pid == 0 ? "self" : "\(pid)"
+        let unified = try wrapped { () throws(KernelError) in try ProcessCgroup.read(process: process) }.unifiedPath
         for member in members {
-            let pivot = try makePivot(member)
-            try wrapped { () throws(KernelError) in try member.base.directory.write("\(pivot)/cgroup.procs", "\(pid)") }
+            let own = (member.hierarchy.base == "/" ? "" : member.hierarchy.base) + "/" + monitorPath
+            if member.hierarchy.version == .v2 && unified != own { continue }
+            try move(pid, to: makePivot(member), member)
         }
         let report = CgroupRemoval.remove(anchored(monitorPath), drainMilliseconds: 0)
         if report.isComplete { self.monitorPath = nil }

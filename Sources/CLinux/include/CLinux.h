@@ -22,6 +22,5 @@
 #include "regular_expressions.h"
 #include "spawn_child.h"
 #include "terminals.h"
-#include "window_size.h"
 
 #endif

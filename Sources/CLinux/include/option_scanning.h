@@ -13,15 +13,14 @@ static inline void clinux_option_scan_start(int report_to_stderr) {
     opterr = report_to_stderr;
 }
 
-// One step. Returns the option's value, '?' on a fault, or -1 at the end. An option that is itself spelled '?' is told apart from a
-// fault by `faulty`: every fault sets optopt, a match leaves it alone.
+// One step. Returns the option's value, '?' on a fault, or -1 at the end. The letter '?' itself is not in `short_options`: libc
+// answers with the same value for a fault, but only for "-?" does it leave that letter in optopt.
 static inline int clinux_option_scan_next(int count, char *const *words, const char *short_options, const struct option *long_options,
                                           char **argument, int *faulty) {
     optarg = NULL;
-    optopt = -1;
     int value = getopt_long(count, words, short_options, long_options, NULL);
     *argument = optarg;
-    *faulty = value == '?' && optopt != -1;
+    *faulty = value == '?' && optopt != '?';
     return value;
 }
 

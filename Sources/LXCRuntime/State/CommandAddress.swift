@@ -37,7 +37,7 @@ package struct CommandAddress: Sendable, Hashable {
         "lxc/\(NameHash("\(lxcPath)/\(name)").text)/command"
     }
 
-    static func withoutTrailingSlashes(_ path: String) -> String {
+    package static func withoutTrailingSlashes(_ path: String) -> String {
         var path = Substring(path)
         while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }
         return String(path)

@@ -26,14 +26,14 @@ package struct CommonOptions: Sendable, Equatable {
         guard table.shared != .helpOnly else { return }
         paths = options.values(SharedOption.path)
         if table.shared == .standard && paths.count > 1 {
-            throw ToolFailure(.usage, "This command only accepts 1 -P,--lxcpath arguments")
+            throw ToolFailure(.badOptions, "This command only accepts 1 -P,--lxcpath arguments")
         }
         if paths.contains("") { throw .usage("-P/--lxcpath: the path is empty") }
         logFile = options.value(SharedOption.logFile)
         logLevel = try Self.level(options.value(SharedOption.logPriority))
         isQuiet = options.has(SharedOption.quiet)
         // A tool with its own -f/--rcfile has the same long name, so one question answers both.
-        rcfile = options.given.last { $0.option.long == "rcfile" }?.argument
+        rcfile = options.given.last { $0.option.long.isSame(as: "rcfile") }?.argument
     }
 
     private static func level(_ text: String?) throws(ToolFailure) -> LogLevel? {

@@ -8,7 +8,7 @@ package enum HelpText {
     /// The long help.
     package static func help(_ table: OptionTable) -> String {
         var text = synopsis(table)
-        text += "\n" + wrapped(table.summary, indent: 0) + "\n"
+        text += "\n" + wrapped(table.summary, indent: 0)
         let sections = sections(of: table)
         let column = sections.flatMap(\.options).map { label($0).count }.filter { $0 <= widestLabel }.max().map { $0 + 2 } ?? 10
         for (index, section) in sections.enumerated() {
@@ -55,11 +55,11 @@ package enum HelpText {
     /// An option as help shows it: `-p, --pidfile=FILE`.
     static func spelling(_ option: Option) -> String {
         var text = option.shortText.map { "-\($0)" } ?? "   "
-        if let long = option.long { text += (option.short == nil ? " " : ", ") + "--\(long)" }
+        if let long = option.longText { text += (option.short == nil ? " " : ", ") + "--\(long)" }
         switch option.argument {
         case .none: return text
-        case .required(let word): return text + (option.long == nil ? " " : "=") + word
-        case .optional(let word): return text + (option.long == nil ? "[\(word)]" : "[=\(word)]")
+        case .required(let word): return text + (option.long == nil ? " " : "=") + word.description
+        case .optional(let word): return text + (option.long == nil ? "[\(word.description)]" : "[=\(word.description)]")
         }
     }
 
@@ -103,10 +103,10 @@ package enum HelpText {
     private static func bracketed(_ option: Option) -> String {
         var text = "["
         if let short = option.shortText { text += "-\(short)" }
-        if let long = option.long { text += (option.short == nil ? "" : "|") + "--\(long)" }
+        if let long = option.longText { text += (option.short == nil ? "" : "|") + "--\(long)" }
         // "-?" stands for the long help too, and is listed so.
         if option.isSame(as: SharedOption.questionMark) { text += "|--help" }
-        let word = option.long?.uppercased() ?? "ARG"
+        let word = option.longText?.uppercased() ?? "ARG"
         switch option.argument {
         case .none: break
         case .required: text += "=\(word)"

@@ -2,47 +2,53 @@
 import LinuxKernel
 
 /// One option of a tool: its spelling, its argument, and all that help, manual and completion say about it.
+///
+/// A command that starts in half a millisecond builds its table every time, so a row holds literals only; texts that must be put
+/// together are closures, called for help and completion alone.
 package struct Option: Sendable {
     /// Whether an argument follows, and the word that stands for it in help texts.
-    package enum Argument: Sendable, Equatable {
+    package enum Argument: Sendable {
         case none
-        case required(String)
+        case required(StaticString)
         /// May only be glued on: `-eCAP`, `--nesting=3`.
-        case optional(String)
+        case optional(StaticString)
     }
 
     /// What a shell offers after the option.
-    package enum Completion: Sendable, Equatable {
-        case nothing, file, directory, command
+    package enum Completion: Sendable {
+        case nothing, file, directory, command, template
         case container(ContainerFilter)
-        case words([String])
+        case words(@Sendable () -> [String])
     }
 
     /// The letter after one dash, an ASCII character.
-    package let short: UInt8?
+    package let short: Unicode.Scalar?
     /// The word after two dashes.
-    package let long: String?
+    package let long: StaticString?
     package let argument: Argument
-    /// One or more sentences, without line breaks.
-    package let help: String
-    /// What holds when the option is absent, if there is something to say.
-    package let fallback: String?
+    /// What a shell offers as argument.
     package let completion: Completion
     /// Ours, not C LXC's: it never makes an abbreviation ambiguous that C LXC accepts.
     package let isExtension: Bool
+    /// What holds when the option is absent, if there is something to say.
+    package let fallback: StaticString?
+    private let helpText: @Sendable () -> String
 
     package init(
-        _ long: String?, _ short: Character? = nil, _ argument: Argument = .none, default fallback: String? = nil,
-        completes completion: Completion = .nothing, isExtension: Bool = false, help: String
+        _ long: StaticString?, _ short: Unicode.Scalar? = nil, _ argument: Argument = .none, default fallback: StaticString? = nil,
+        completes completion: Completion = .nothing, isExtension: Bool = false, help: @autoclosure @escaping @Sendable () -> String
     ) {
         self.long = long
-        self.short = short?.asciiValue
+        self.short = short
         self.argument = argument
         self.fallback = fallback
         self.completion = completion
         self.isExtension = isExtension
-        self.help = help
+        helpText = help
     }
+
+    /// One or more sentences, without line breaks.
+    package var help: String { helpText() }
 }
 
 /// Which containers a shell offers for completion.
@@ -55,21 +61,35 @@ package enum ContainerFilter: String, Sendable {
 
 extension Option {
     /// The letter as text.
-    package var shortText: String? { short.map { String(UnicodeScalar($0)) } }
+    package var shortText: String? { short.map { String($0) } }
+
+    /// The long word as text.
+    package var longText: String? { long?.description }
 
     /// Whether both are the same option of one table.
-    func isSame(as other: Option) -> Bool { long == other.long && short == other.short }
+    func isSame(as other: Option) -> Bool { short == other.short && long.isSame(as: other.long) }
 
     var row: OptionRow {
-        switch argument {
-        case .none: OptionRow(short: short, long: long, argument: .none)
-        case .required: OptionRow(short: short, long: long, argument: .required)
-        case .optional: OptionRow(short: short, long: long, argument: .optional)
+        let letter = short.map { UInt8(truncatingIfNeeded: $0.value) }
+        return switch argument {
+        case .none: OptionRow(short: letter, long: long, argument: .none)
+        case .required: OptionRow(short: letter, long: long, argument: .required)
+        case .optional: OptionRow(short: letter, long: long, argument: .optional)
         }
     }
 
     /// The option as users read it in messages: `-t/--timeout`.
     package var displayName: String {
-        [shortText.map { "-\($0)" }, long.map { "--\($0)" }].compactMap(\.self).joined(separator: "/")
+        [shortText.map { "-\($0)" }, longText.map { "--\($0)" }].compactMap(\.self).joined(separator: "/")
+    }
+}
+
+extension StaticString? {
+    /// Whether both are the same word, or both are none.
+    func isSame(as other: StaticString?) -> Bool {
+        guard let self, let other else { return self == nil && other == nil }
+        guard self.hasPointerRepresentation && other.hasPointerRepresentation else { return false }
+        return self.utf8CodeUnitCount == other.utf8CodeUnitCount
+            && (self.utf8Start == other.utf8Start || self.description == other.description)
     }
 }

@@ -18,18 +18,16 @@ package enum OptionParser {
         case malformed(String, ErrorFormat)
     }
 
-    /// Parses a command line.
-    ///
-    /// - Parameters:
-    ///   - program: `argv[0]`, for libc's complaints.
-    ///   - arguments: The words after it.
+    /// Parses a command line; the program's name, normally `argv[0]`, is for libc's complaints.
     package static func parse(_ table: OptionTable, program: String, arguments: [String]) -> Outcome {
         let options = table.allOptions
-        let rows = options.map(\.row)
+        var rows: [OptionRow] = []
+        rows.reserveCapacity(options.count)
         // C LXC's options alone first: an extension must not make a working abbreviation ambiguous.
-        let classicCount = options.firstIndex(where: \.isExtension) ?? options.count
-        var scanned = OptionScanner.scan(program: program, arguments: arguments, rows: Array(rows.prefix(classicCount)))
+        for option in options where !option.isExtension { rows.append(option.row) }
+        var scanned = OptionScanner.scan(program: program, arguments: arguments, rows: rows)
         if scanned.fault != nil {
+            for option in options where option.isExtension { rows.append(option.row) }
             scanned = OptionScanner.scan(program: program, arguments: arguments, rows: rows)
         }
         let given = scanned.occurrences.map { ParsedOptions.Given(option: options[$0.row], argument: $0.argument) }

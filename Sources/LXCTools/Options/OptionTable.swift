@@ -51,6 +51,7 @@ package struct OptionTable: Sendable {
 
 /// What the words that are no options mean.
 package struct Operands: Sendable, Equatable {
+    /// Which container the tool works on.
     package enum Name: Sendable, Equatable {
         /// The tool works on no single container.
         case absent
@@ -62,6 +63,7 @@ package struct Operands: Sendable, Equatable {
         case pattern
     }
 
+    /// What follows the name.
     package enum Rest: Sendable, Equatable {
         case nothing
         /// A program and its arguments.
@@ -83,26 +85,31 @@ package struct Operands: Sendable, Equatable {
 }
 
 extension OptionTable {
-    /// The tool's own options in the order of its help.
-    package var ownOptions: [Option] { groups.flatMap(\.options) }
-
     /// Every option that the parser accepts; those that C LXC does not know come last.
     package var allOptions: [Option] {
-        let own = ownOptions
-        var listed = own.filter { !$0.isExtension }
+        var listed: [Option] = []
+        // One allocation; no tool has more.
+        listed.reserveCapacity(40)
+        for group in groups { for option in group.options where !option.isExtension { listed.append(option) } }
         if operands.name != .absent || shared != .helpOnly { listed.append(SharedOption.name) }
-        listed += [SharedOption.help, SharedOption.questionMark, SharedOption.usage, SharedOption.version]
+        listed.append(SharedOption.help)
+        listed.append(SharedOption.questionMark)
+        listed.append(SharedOption.usage)
+        listed.append(SharedOption.version)
         if shared != .helpOnly {
-            listed += [SharedOption.quiet, SharedOption.logFile, SharedOption.logPriority, SharedOption.path]
+            listed.append(SharedOption.quiet)
+            listed.append(SharedOption.logFile)
+            listed.append(SharedOption.logPriority)
+            listed.append(SharedOption.path)
             if !hasOwnOption(long: "rcfile") { listed.append(SharedOption.rcfile) }
         }
-        listed += own.filter(\.isExtension)
+        for group in groups { for option in group.options where option.isExtension { listed.append(option) } }
         listed.append(SharedOption.errorFormat)
         return listed
     }
 
     /// Whether the tool itself declares a long option of that name.
-    package func hasOwnOption(long: String) -> Bool {
-        groups.contains { $0.options.contains { $0.long == long } }
+    package func hasOwnOption(long: StaticString) -> Bool {
+        groups.contains { $0.options.contains { $0.long.isSame(as: long) } }
     }
 }

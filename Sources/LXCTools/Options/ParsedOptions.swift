@@ -34,9 +34,8 @@ package struct ParsedOptions: Sendable {
         return last.option
     }
 
-    /// The argument of an option as a whole number.
+    /// The argument of an option as a whole number within a range.
     ///
-    /// - Parameter range: The numbers that are accepted.
     /// - Throws: ``ToolFailure`` that names the option, the text and the range.
     package func integer(_ option: Option, in range: ClosedRange<Int>) throws(ToolFailure) -> Int? {
         guard let text = value(option) else { return nil }

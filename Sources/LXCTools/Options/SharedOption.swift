@@ -11,7 +11,7 @@ package enum SharedOption {
         "logfile", "o", .required("FILE"), completes: .file, help: "Write the log to FILE; errors still appear on the terminal.")
     package static let logPriority = Option(
         "logpriority", "l", .required("LEVEL"), default: "ERROR",
-        completes: .words(logLevels), help: "Log messages of this level and graver ones.")
+        completes: .words({ logLevels }), help: "Log messages of this level and graver ones.")
     package static let quiet = Option("quiet", "q", help: "Print no messages on standard error.")
     package static let rcfile = Option(
         "rcfile", nil, .required("FILE"), completes: .file, help: "Read the container's configuration from FILE instead of its own.")
@@ -20,13 +20,13 @@ package enum SharedOption {
     package static let usage = Option("usage", nil, help: "Print all options in short form and stop.")
     package static let version = Option("version", nil, help: "Print the version number and stop.")
     package static let errorFormat = Option(
-        "error-format", nil, .required("FORMAT"), default: "text", completes: .words(["text", "json"]), isExtension: true,
+        "error-format", nil, .required("FORMAT"), default: "text", completes: .words({ ["text", "json"] }), isExtension: true,
         help: "Print errors as text or as one JSON object.")
     /// The words of `-l`, the gravest first.
     static var logLevels: [String] { LogLevel.allCases.reversed().map(\.name) }
     /// Of every tool that lists something.
     package static let format = Option(
-        "format", nil, .required("FORMAT"), default: "table", completes: .words(["table", "json"]), isExtension: true,
+        "format", nil, .required("FORMAT"), default: "table", completes: .words({ ["table", "json"] }), isExtension: true,
         help: "Print the classic layout (table) or JSON.")
 }
 

@@ -44,9 +44,7 @@ package struct ColumnTable: Sendable {
 
 /// Names side by side, as many as fit a line, in reading order.
 package enum PackedNames {
-    /// The lines.
-    ///
-    /// - Parameter columns: Width of the terminal; `nil` prints one name a line.
+    /// The lines, for a terminal of that width; without one there is one name a line.
     package static func text(_ names: [String], columns: Int?) -> String {
         // C LXC never makes the column narrower than its heading NAME, even though it prints no heading here.
         let width = names.reduce(4) { max($0, $1.count) }

@@ -2,11 +2,7 @@
 
 /// Texts of failures, for people (at most five lines) and for programs (one JSON object on one line).
 package enum ErrorPrinter {
-    /// The text for standard error.
-    ///
-    /// - Parameters:
-    ///   - tool: The name the tool goes by, for example `lxc-start`.
-    ///   - container: The container the tool worked on, if it got that far.
+    /// The text for standard error. The tool is named as in `lxc-start`; the container is the one it worked on, if it got that far.
     package static func text(_ failure: ToolFailure, tool: String, container: String?, format: ErrorFormat) -> String {
         switch format {
         case .text: plain(failure, tool, container)

@@ -8,7 +8,10 @@ package struct ToolFailure: Error, Sendable, Equatable {
         package let word: String
         package init(_ word: String) { self.word = word }
 
+        /// A command line that cannot be read at all.
         package static let usage = Code("usage")
+        /// Options that can be read but not carried out: wrong together, or a value out of bounds.
+        package static let badOptions = Code("bad-options")
         package static let noName = Code("no-container-name")
         package static let notDefined = Code("container-not-defined")
         package static let alreadyExists = Code("container-already-exists")

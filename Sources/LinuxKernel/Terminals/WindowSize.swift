@@ -8,7 +8,7 @@ extension StandardStream {
     /// Kernel call: `ioctl(2)` `TIOCGWINSZ`.
     package var terminalColumns: Int? {
         var size = winsize()
-        guard clinux_window_size(rawValue, &size) == 0, size.ws_col > 0 else { return nil }
+        guard clinux_get_window_size(rawValue, &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
 }

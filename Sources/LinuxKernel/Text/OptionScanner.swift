@@ -7,13 +7,13 @@ package struct OptionRow: Sendable {
     /// Whether the option takes an argument; the raw values are those of `struct option`.
     package enum Argument: Int32, Sendable { case none, required, optional }
 
-    /// The letter after a single dash, if there is one; an ASCII character other than `:`, `-` and `;`.
+    /// The letter after a single dash, if there is one; an ASCII character other than `:`, `-` and `;`. `?` takes no argument.
     package let short: UInt8?
-    /// The word after two dashes, if there is one.
-    package let long: String?
+    /// The word after two dashes, if there is one; part of the program's text, so C can read it where it lies.
+    package let long: StaticString?
     package let argument: Argument
 
-    package init(short: UInt8?, long: String?, argument: Argument) {
+    package init(short: UInt8?, long: StaticString?, argument: Argument) {
         self.short = short
         self.long = long
         self.argument = argument
@@ -41,12 +41,7 @@ package struct ScannedOptions: Sendable, Equatable {
 ///
 /// Library call: `getopt_long(3)`.
 package enum OptionScanner {
-    /// Scans one command line.
-    ///
-    /// - Parameters:
-    ///   - program: The program's name for the C library's complaint, normally `argv[0]`.
-    ///   - arguments: The words after the program's name.
-    ///   - rows: The options; at most 65,000.
+    /// Scans the words after a program's name, which libc's complaints begin with. There are at most 65,000 options.
     package static func scan(program: String, arguments: [String], rows: [OptionRow]) -> ScannedOptions {
         // getopt_long keeps its place in global variables: one scan at a time.
         pthread_mutex_lock(scanLock)
@@ -79,12 +74,7 @@ package enum OptionScanner {
         return complaint.hasSuffix("\n") ? String(complaint.dropLast()) : complaint
     }
 
-    private static func text(_ pointer: UnsafeMutablePointer<CChar>) -> String {
-        let length = strlen(pointer)
-        return pointer.withMemoryRebound(to: UInt8.self, capacity: length) {
-            String(kernelBytes: UnsafeBufferPointer(start: $0, count: length))
-        }
-    }
+    private static func text(_ word: UnsafeMutablePointer<CChar>) -> String { ProgramArguments.text(of: word) }
 }
 
 nonisolated(unsafe) private let scanLock: UnsafeMutablePointer<pthread_mutex_t> = {
@@ -99,14 +89,12 @@ private struct ScanMemory {
     let count: Int32
     /// The words, which the scan reorders, and the order they had.
     let words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    let originalOrder: [UnsafeMutablePointer<CChar>?]
-    let short: UnsafePointer<CChar>
-    let long: UnsafePointer<option>
+    let originalOrder: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    let short: UnsafeMutablePointer<CChar>
+    let long: UnsafeMutablePointer<option>
     let rows: [OptionRow]
 
-    func restoreOrder() {
-        for (index, word) in originalOrder.enumerated() { words[index] = word }
-    }
+    func restoreOrder() { words.update(from: originalOrder, count: Int(count)) }
 
     /// A long option without a letter answers with its index above the letters; all others with their letter.
     func row(of value: Int32) -> Int? {
@@ -115,50 +103,55 @@ private struct ScanMemory {
     }
 }
 
+// Plain allocations throughout: every further kind of Swift array would cost the start of a tool some microseconds of metadata.
 private func withScanMemory<Result>(
     _ program: String, _ arguments: [String], _ rows: [OptionRow], _ body: (ScanMemory) -> Result
 ) -> Result {
-    // All strings lie in one block; offsets become pointers once it no longer grows.
-    var block: [CChar] = []
-    func place(_ bytes: [UInt8]) -> Int {
-        let start = block.count
-        block.append(contentsOf: bytes.lazy.map { CChar(bitPattern: $0) })
-        block.append(0)
-        return start
-    }
-    let wordOffsets = ([program] + arguments).map { place($0.kernelBytes) }
-    let shortOffset = place(shortOptions(rows))
-    let longOffsets = rows.map { $0.long.map { place(Array($0.utf8)) } }
-    let total = block.count
-    return block.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { preconditionFailure("the block holds \(total) bytes") }
-        var table: [option] = []
-        for (index, (row, offset)) in zip(rows, longOffsets).enumerated() {
-            guard let offset else { continue }
-            let value = row.short.map(Int32.init) ?? Int32(256 + index)
-            table.append(option(name: base + offset, has_arg: row.argument.rawValue, flag: nil, val: value))
-        }
-        table.append(option())
-        let order = wordOffsets.map { Optional(base + $0) }
-        var words = order + [nil]
-        return words.withUnsafeMutableBufferPointer { words in
-            table.withUnsafeBufferPointer { table in
-                guard let words = words.baseAddress, let table = table.baseAddress else { preconditionFailure("both end in a terminator") }
-                return body(
-                    ScanMemory(
-                        count: Int32(clamping: order.count), words: words, originalOrder: order, short: UnsafePointer(base + shortOffset),
-                        long: table, rows: rows))
-            }
-        }
-    }
+    let count = arguments.count + 1
+    let words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: 2 * count + 2)
+    defer { words.deallocate() }
+    let originalOrder = words + count + 1
+    for index in 0..<count { originalOrder[index] = copy(index == 0 ? program : arguments[index - 1]) }
+    originalOrder[count] = nil
+    words.update(from: originalOrder, count: count + 1)
+    defer { for index in 0..<count { free(originalOrder[index]) } }
+    let short = shortOptions(rows)
+    defer { short.deallocate() }
+    let long = longOptions(rows)
+    defer { long.deallocate() }
+    return body(
+        ScanMemory(count: Int32(clamping: count), words: words, originalOrder: originalOrder, short: short, long: long, rows: rows))
 }
 
-private func shortOptions(_ rows: [OptionRow]) -> [UInt8] {
-    var text: [UInt8] = []
-    for row in rows {
-        guard let letter = row.short else { continue }
-        text.append(letter)
-        text.append(contentsOf: [UInt8](repeating: UInt8(ascii: ":"), count: Int(row.argument.rawValue)))
+private func copy(_ word: String) -> UnsafeMutablePointer<CChar>? { word.withKernelString { strdup($0) } }
+
+private func longOptions(_ rows: [OptionRow]) -> UnsafeMutablePointer<option> {
+    let table = UnsafeMutablePointer<option>.allocate(capacity: rows.count + 1)
+    var used = 0
+    for (index, row) in rows.enumerated() {
+        guard let long = row.long, long.hasPointerRepresentation else { continue }
+        let name = UnsafeRawPointer(long.utf8Start).assumingMemoryBound(to: CChar.self)
+        let value = row.short.map(Int32.init) ?? Int32(256 + index)
+        table[used] = option(name: name, has_arg: row.argument.rawValue, flag: nil, val: value)
+        used += 1
     }
+    table[used] = option()
+    return table
+}
+
+/// The letters, each with one colon for a required argument and two for an optional one.
+private func shortOptions(_ rows: [OptionRow]) -> UnsafeMutablePointer<CChar> {
+    let text = UnsafeMutablePointer<CChar>.allocate(capacity: 3 * rows.count + 1)
+    var used = 0
+    for row in rows {
+        guard let letter = row.short, letter != UInt8(ascii: "?") else { continue }
+        text[used] = CChar(bitPattern: letter)
+        used += 1
+        for _ in 0..<row.argument.rawValue {
+            text[used] = CChar(bitPattern: UInt8(ascii: ":"))
+            used += 1
+        }
+    }
+    text[used] = 0
     return text
 }

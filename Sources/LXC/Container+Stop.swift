@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
+import LXCConfig
+import LXCRuntime
+import LinuxKernel
+import SystemPackage
+
+extension Container {
+    /// Kills the container and waits until its supervisor has ended, with the stop hooks.
+    ///
+    /// - Throws: ``LXCError``, `notRunning` when it does not run.
+    package func kill() throws(LXCError) {
+        do { try client.stop() } catch {
+            if error == .stopped { throw LXCError(.notRunning, "\(name) is not running", reason: "") }
+            throw LXCError("cannot kill \(name)", error)
+        }
+    }
+
+    /// Asks init to shut the container down, and waits.
+    ///
+    /// - Parameter timeout: Seconds; 0 does not wait, -1 waits for ever.
+    /// - Returns: Whether the container stopped in time (true when it was not waited for).
+    package func shutdown(timeout: Int) throws(LXCError) -> Bool {
+        let what = "cannot shut down \(name)"
+        let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
+        let pid = try asking(what) { () throws(ControlError) in try client.initPID() }
+        let registration = try asking(what) { () throws(ControlError) in try client.addStateClient(WantedStates([.stopped])) }
+        // A frozen init would never see the signal.
+        if try state() == .frozen { try unfreeze() }
+        do { try handle.send(haltSignal(pid)) } catch {
+            if error.errno == .noSuchProcess { return true }
+            throw LXCError(what, error)
+        }
+        guard timeout != 0 else { return true }
+        let deadline = timeout < 0 ? nil : MonotonicInstant.now + .seconds(Int64(timeout))
+        guard handle.waitForEnd(milliseconds: deadline.map { $0.remaining.pollMilliseconds } ?? -1) else { return false }
+        return try wait(for: registration, until: deadline)
+    }
+
+    /// `lxc.signal.halt`; else what systemd wants if init blocks that signal; else SIGPWR.
+    private func haltSignal(_ pid: Int32) -> Int32 {
+        // Unset, and from a supervisor that does not answer: what follows is the default.
+        if let text = try? client.configItem("lxc.signal.halt"), let number = Int32(text), number > 0 { return number }
+        if let status = try? ProcessStatus.read(process: "\(pid)"), status.blocks(signal: Signals.systemdHalt) == true {  // only a refinement
+            return Signals.systemdHalt
+        }
+        return Signals.power
+    }
+
+    private func wait(for registration: StateRegistration, until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
+        guard case .waiting(let subscription) = registration else { return true }
+        do {
+            _ = try subscription.next(until: deadline)
+            return true
+        } catch {
+            if error == .timedOut { return false }
+            if error == .stopped { return true }
+            throw LXCError("cannot wait for \(name)", error)
+        }
+    }
+
+    /// Asks init to reboot.
+    ///
+    /// - Parameter timeout: Seconds to wait for the next RUNNING; 0 does not wait, -1 waits for ever.
+    /// - Returns: Whether it ran again in time (true when it was not waited for).
+    package func reboot(timeout: Int) throws(LXCError) -> Bool {
+        let what = "cannot reboot \(name)"
+        do {
+            let handle = try client.initPIDFD()
+            let registration = try client.addStateClient(.nextRunning)
+            let signal = try client.configItem("lxc.signal.reboot").flatMap { Int32($0) } ?? Signals.interrupt
+            try handle.send(signal)
+            guard timeout != 0 else { return true }
+            return try wait(for: registration, until: timeout < 0 ? nil : .now + .seconds(Int64(timeout)))
+        } catch let error as LXCError {
+            throw error
+        } catch let error as ControlError {
+            throw LXCError(what, error)
+        } catch let error as KernelError {
+            throw LXCError(what, error)
+        } catch {
+            throw LXCError(.failed, what, reason: "\(error)")
+        }
+    }
+
+    /// Stops giving the container processor time.
+    package func freeze() throws(LXCError) { try setFrozen(true) }
+
+    package func unfreeze() throws(LXCError) { try setFrozen(false) }
+
+    /// The caller does the work, so that it works with every supervisor's version; the states are announced before and after.
+    private func setFrozen(_ frozen: Bool) throws(LXCError) {
+        let what = frozen ? "cannot freeze \(name)" : "cannot unfreeze \(name)"
+        let current = try state()
+        if current == .stopped {
+            if !frozen { return }
+            throw LXCError(.notRunning, what, reason: "it is not running")
+        }
+        guard (current == .frozen) != frozen || current == .freezing else { return }
+        let channel: MonitorChannel
+        do { channel = MonitorChannel(lxcPath: lxcPath, in: try RunDirectory.resolve()) } catch { throw LXCError(what, error) }
+        do {
+            let directory = try freezerDirectory()
+            try announce(frozen ? .freezing : .thawed, channel)
+            let outcome = try Freezer.set(
+                frozen: frozen, in: CgroupDirectory(owning: directory.duplicate(), label: "cgroup of \(name)"), until: .now + .seconds(10))
+            switch outcome {
+            case .reached: try announce(frozen ? .frozen : .running, channel)
+            case .timedOut:
+                throw LXCError(.timedOut, what, reason: "a process does not stop within 10 seconds", hint: "look for processes in state D (ps)")
+            case .unsupported: throw LXCError(.failed, what, reason: "no freezer is mounted on this host")
+            }
+        } catch let error as LXCError {
+            throw error
+        } catch let error as ControlError {
+            throw LXCError(what, error)
+        } catch let error as KernelError {
+            throw LXCError(what, error)
+        } catch {
+            throw LXCError(.failed, what, reason: "\(error)")
+        }
+    }
+
+    private func freezerDirectory() throws(ControlError) -> SharedDescriptor {
+        if let directory = try unlessRefused({ () throws(ControlError) in try client.cgroup2Descriptor(.limits) }) { return directory }
+        // Not pure cgroup2: the v1 freezer, or on a hybrid host without one the v2 tree.
+        if let found = try unlessRefused({ () throws(ControlError) in try client.cgroupDescriptor("freezer", .limits) }) {
+            return found.directory
+        }
+        guard let last = try client.cgroupDescriptors().directories.last else { throw .unsupported }
+        return last
+    }
+
+    /// Nil when the supervisor says that it has no such thing.
+    private func unlessRefused<Value>(_ ask: () throws(ControlError) -> Value) throws(ControlError) -> Value? {
+        do { return try ask() } catch {
+            if case .refused = error { return nil }
+            throw error
+        }
+    }
+
+    private func announce(_ state: ContainerState, _ channel: MonitorChannel) throws(ControlError) {
+        do { _ = try channel.publish(StateMessage(name: name, event: .state(state))) } catch {
+            // Nobody listens on the pipe, or it cannot be written: the state itself counts.
+        }
+        try client.serveState(state)
+    }
+}

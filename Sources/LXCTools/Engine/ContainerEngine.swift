@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+
+/// What the tools ask of the library below them; one call a tool, so that joining the two is a thin adapter and a test can stand in.
+///
+/// Every call throws ``ToolFailure``; the texts that scripts know are ready-made in `ToolFailure+Standard.swift`.
+package protocol ContainerEngine {
+    /// Starts a container. Returns when it runs, or, in the foreground, when it has ended: with init's status.
+    func start(_ request: StartRequest) throws(ToolFailure) -> ExitCode
+    /// Runs one command under a minimal init and returns its status; with ``ExecuteRequest/isDaemon`` returns at once.
+    func execute(_ request: ExecuteRequest) throws(ToolFailure) -> ExitCode
+    /// Runs a command, or the user's shell, in a running container and returns its status.
+    func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode
+    /// Connects the caller's terminal with a terminal of the container until the user detaches.
+    func openConsole(_ request: ConsoleRequest) throws(ToolFailure)
+    /// Stops or reboots a container.
+    func stop(_ request: StopRequest) throws(ToolFailure)
+    /// Stops all processes of a container without ending them.
+    func freeze(_ target: ContainerTarget) throws(ToolFailure)
+    /// Lets a frozen container go on.
+    func unfreeze(_ target: ContainerTarget) throws(ToolFailure)
+    /// Waits for one of some states; `false` when the time is over first.
+    func wait(_ request: WaitRequest) throws(ToolFailure) -> Bool
+    /// Calls `event` for every event of the containers below the given folders, until it fails or the events end.
+    func monitor(_ request: MonitorRequest, event: (MonitorEvent) throws(ToolFailure) -> Void) throws(ToolFailure)
+    /// Tells the monitor daemon of each folder to quit.
+    func quitMonitorDaemons(_ request: MonitorRequest) throws(ToolFailure)
+    /// Is the monitor daemon until nobody listens any more.
+    func runMonitorDaemon(_ request: MonitorDaemonRequest) throws(ToolFailure) -> ExitCode
+    /// Makes a container.
+    func create(_ request: CreateRequest) throws(ToolFailure)
+    /// Lets a template print its own help.
+    func printTemplateHelp(_ template: String) throws(ToolFailure)
+    /// Removes a container.
+    func destroy(_ request: DestroyRequest) throws(ToolFailure)
+    /// Collects what `lxc-info` is asked for.
+    func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport
+    /// Names of all containers in the folder asked for, sorted; a missing folder has none.
+    func containers(_ options: CommonOptions) throws(ToolFailure) -> [ListedContainer]
+    /// Looks up some facts of one container; facts that cannot be had stay empty, so that a broken container does not hide the others.
+    func facts(of container: ListedContainer, _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> ListRow
+    /// The containers inside a running container, each with its level from 1, children after their parent.
+    func nestedContainers(
+        of container: ListedContainer, levels: Int, _ fields: ListFields, _ options: CommonOptions
+    ) throws(ToolFailure) -> [ListRow]
+    /// The content of a control file of a running container's cgroup, exactly as read.
+    func readControl(_ object: String, of target: ContainerTarget) throws(ToolFailure) -> String
+    /// Writes a control file of a running container's cgroup.
+    func writeControl(_ object: String, _ value: String, of target: ContainerTarget) throws(ToolFailure)
+    /// The value of a system-wide setting; `nil` when it is not set.
+    func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String?
+}
+
+/// The container that a tool works on, and the shared options.
+package struct ContainerTarget: Sendable, Equatable {
+    package let name: String
+    package let options: CommonOptions
+
+    package init(name: String, options: CommonOptions = CommonOptions()) {
+        self.name = name
+        self.options = options
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXC
+package import LXCConfig
+import LXCRuntime
+import LinuxKernel
+
+/// The tools joined to the library: each request becomes calls on a container, each failure a tool's failure.
+package struct SystemEngine: ContainerEngine {
+    package init() {}
+
+    /// The system configuration of whoever calls.
+    func systemConfig() throws(ToolFailure) -> SystemConfig {
+        let owner: SystemConfig.Owner =
+            ProcessControl.effectiveUser == 0 ? .root : .user(home: ProcessEnvironment.value("HOME") ?? "/")
+        do { return try SystemConfig.load(owner: owner) } catch { throw ToolFailure(LXCError(error)) }
+    }
+
+    package func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String? { try systemConfig().value(of: item) }
+
+    /// The container that a request is about.
+    func container(_ target: ContainerTarget) throws(ToolFailure) -> Container {
+        let system = try systemConfig()
+        do {
+            return try Container(name: target.name, lxcPath: target.options.paths.last, rcfile: target.options.rcfile, system: system)
+        } catch { throw ToolFailure(error) }
+    }
+
+    /// As ``container(_:)``, refusing those that the caller may not control.
+    func controllableContainer(_ target: ContainerTarget) throws(ToolFailure) -> Container {
+        let container = try container(target)
+        do { try container.checkControl() } catch {
+            if error.code == .notPermitted { throw .insufficientPrivileges(path: container.lxcPath, name: container.name) }
+            throw ToolFailure(error)
+        }
+        return container
+    }
+}
+
+/// Runs library work; a failure becomes the tool's.
+func lifted<Value: ~Copyable>(_ body: () throws(LXCError) -> Value) throws(ToolFailure) -> Value {
+    do { return try body() } catch { throw ToolFailure(error) }
+}
+
+extension ToolFailure {
+    /// The library's failure with everything it says.
+    init(_ error: LXCError, exit: ExitCode = .failure) { self.init(error.failure, code: Code(error), exit: exit) }
+}
+
+extension ToolFailure.Code {
+    init(_ error: LXCError) {
+        self =
+            switch error.code {
+            case .notDefined: .notDefined
+            case .alreadyDefined: .alreadyExists
+            case .notRunning: .notRunning
+            case .alreadyRunning: .stillRunning
+            case .notPermitted: .notPermitted
+            case .invalidConfiguration: .badConfiguration
+            case .timedOut: .timedOut
+            case .invalidName: .usage
+            default: .init(error.code.rawValue)
+            }
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The version that the tools report with `--version`.
+package enum ToolVersion {
+    /// The release of C LXC whose behaviour the tools follow; scripts compare this number to learn what the tools can do.
+    package static let text = "5.0.2"
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// All tools.
+package enum ToolRegistry {
+    /// Every tool's table; built only for completion, manual and the list of tools.
+    package static var tables: [OptionTable] {
+        [
+            AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, ConfigCommand.table, ConsoleCommand.table,
+            CreateCommand.table, DestroyCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table, ListCommand.table,
+            MonitorCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table, UpdateConfigCommand.table,
+            WaitCommand.table,
+        ]
+    }
+
+    /// Names of the tools that users call.
+    package static var names: [String] { tables.map(\.tool) }
+
+    /// Runs the tool of that name; `nil` when there is none.
+    static func run(_ tool: String, _ runner: ToolRunner, program: String, arguments: [String]) -> ExitCode? {
+        switch tool {
+        case "lxc-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
+        case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)
+        case "lxc-checkconfig": runner.run(CheckConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-config": runner.run(ConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-console": runner.run(ConsoleCommand.self, program: program, arguments: arguments)
+        case "lxc-create": runner.run(CreateCommand.self, program: program, arguments: arguments)
+        case "lxc-destroy": runner.run(DestroyCommand.self, program: program, arguments: arguments)
+        case "lxc-execute": runner.run(ExecuteCommand.self, program: program, arguments: arguments)
+        case "lxc-freeze": runner.run(FreezeCommand.self, program: program, arguments: arguments)
+        case "lxc-info": runner.run(InfoCommand.self, program: program, arguments: arguments)
+        case "lxc-ls": runner.run(ListCommand.self, program: program, arguments: arguments)
+        case "lxc-monitor": runner.run(MonitorCommand.self, program: program, arguments: arguments)
+        case "lxc-monitord": runner.run(MonitorDaemonCommand.self, program: program, arguments: arguments)
+        case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
+        case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
+        case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)
+        case "lxc-update-config": runner.run(UpdateConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-wait": runner.run(WaitCommand.self, program: program, arguments: arguments)
+        default: nil
+        }
+    }
+}

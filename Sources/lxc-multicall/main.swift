@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTemplates
+import LXCTools
+import LinuxKernel
+
+// Templates and tools are one program under many names: one file to install, to read and to keep in memory.
+let arguments = ProgramArguments.all
+let program = arguments.first.map { String($0.split(separator: "/").last ?? "") } ?? ""
+switch program {
+case "lxc-busybox": ProcessCopy.exitNow(BusyboxTemplate.run(Array(arguments.dropFirst())))
+default: ProcessCopy.exitNow(Multicall.run(arguments, engine: SystemEngine()))
+}
