@@ -16,7 +16,7 @@ LXCNetwork: LinuxKernel Netlink LXCConfig SystemPackage
 LXCSecurity: LinuxKernel Netlink LXCConfig SystemPackage CSeccomp
 LXCTemplates: LinuxKernel SystemPackage
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity SystemPackage
-LXC: LinuxKernel LXCConfig LXCRuntime SystemPackage
+LXC: LinuxKernel LXCConfig LXCCgroups LXCRuntime SystemPackage
 LXCTools: LinuxKernel Gzip LXCConfig LXCRuntime LXC SystemPackage
 LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc Glibc SystemPackage
 lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
