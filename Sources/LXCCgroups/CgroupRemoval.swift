@@ -141,6 +141,27 @@ extension ContainerCgroups {
         [limitPath, monitorPath].compactMap { $0 }.flatMap { path in anchored(path).map(\.label) }
     }
 
+    /// What ``journalPaths`` will most likely be once both cgroups are made, so that the journal can be written before them and a
+    /// monitor that is killed in between leaves nothing that nobody knows of.
+    ///
+    /// Names that others have are not among them. When the result differs afterwards, the journal is to be corrected.
+    ///
+    /// - Returns: The payload's directories, then the monitor's.
+    /// - Throws: ``CgroupError`` for a path that cannot be used or no free name.
+    package func expectedJournalPaths() throws(CgroupError) -> [String] {
+        var paths: [String] = []
+        for role in [CgroupRole.payload, .monitor] {
+            let name = try placement.cgroupName(role)
+            // Containers have the same name in every hierarchy, so one hierarchy tells which are taken.
+            let number = (0...(name.isNumbered ? 999 : 0)).first { number in
+                members.last.map { !$0.base.directory.exists(name.path(number: number)) } ?? true
+            }
+            guard let number else { throw .noFreeName(path: name.path(number: 0)) }
+            paths += anchored(name.path(number: number)).map(\.label)
+        }
+        return paths
+    }
+
     /// Removes the cgroups that a killed monitor left behind.
     ///
     /// Only directories on a cgroup filesystem are touched, whatever the journal says.

@@ -69,6 +69,26 @@ import Testing
         #expect(second.removePayload().isComplete)
     }
 
+    @Test func journalKnowsThePathsBeforeTheyAreMade() throws {
+        let name = uniqueName("expect")
+        let placement = CgroupPlacement(name: name)
+        let first = try ContainerCgroups(layout: .detect(), placement: placement)
+        let second = try ContainerCgroups(layout: .detect(), placement: placement)
+        for cgroups in [first, second] {
+            let expected = try cgroups.expectedJournalPaths()
+            #expect(!expected.contains(where: exists))
+            try cgroups.createPayload()
+            try cgroups.createMonitor()
+            #expect(cgroups.journalPaths == expected)
+        }
+        #expect(second.payloadPath == "lxc.payload.\(name)-1")
+        let sleeper = try Sleeper()
+        for cgroups in [first, second] {
+            #expect(cgroups.removePayload().isComplete)
+            #expect(try cgroups.removeMonitor(pid: sleeper.pid).isComplete)
+        }
+    }
+
     @Test func exactPathInUseIsAnErrorAndLeavesNothing() throws {
         let layout = try CgroupLayout.detect()
         let name = uniqueName("exact")

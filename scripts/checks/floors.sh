@@ -22,7 +22,7 @@ LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc Glibc SystemPackage
 lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel
 lxc-monitord: LXCRuntime LXCConfig LinuxKernel
-lxc-init: LXCConfig LinuxKernel
+lxc-init: CInit
 lxc-user-nic: LXCConfig Netlink LinuxKernel
 lxc-usernsexec: LXCConfig LinuxKernel
 TABLE

@@ -66,6 +66,14 @@ package struct CgroupDirectory: ~Copyable, Sendable {
         }
     }
 
+    /// Whether a cgroup or control file is there.
+    ///
+    /// Kernel call: `faccessat(2)`.
+    package func exists(_ path: String) -> Bool {
+        let number = number
+        return path.withKernelString { faccessat(number, $0, F_OK, 0) } == 0
+    }
+
     /// Removes a cgroup that has neither children nor processes.
     ///
     /// - Returns: False when it is in use; true when it is gone, also when it was gone before.
