@@ -3,10 +3,6 @@ import LXC
 import LinuxKernel
 
 extension SystemEngine {
-    package func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode { throw .pending }
-
-    package func openConsole(_ request: ConsoleRequest) throws(ToolFailure) { throw .pending }
-
     package func wait(_ request: WaitRequest) throws(ToolFailure) -> Bool { throw .pending }
 
     package func monitor(_ request: MonitorRequest, event: (MonitorEvent) throws(ToolFailure) -> Void) throws(ToolFailure) { throw .pending }
