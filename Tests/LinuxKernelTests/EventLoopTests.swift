@@ -20,6 +20,17 @@ import Testing
         #expect(MonotonicInstant.now >= start + .milliseconds(30))
     }
 
+    @Test func aPassedDeadlineStillHandlesWhatIsReady() throws {
+        let loop = try EventLoop()
+        let pair = try UnixSocket.pair()
+        var calls = 0
+        _ = try loop.add(pair.second.number) { _ in calls += 1 }
+        _ = try pair.first.send([1])
+        // Never read, so it stays ready: once, not for ever.
+        #expect(try !loop.run(until: { false }, deadline: .now + .seconds(-1)))
+        #expect(calls == 1)
+    }
+
     @Test func timersFireInOrderAndOnce() throws {
         let loop = try EventLoop()
         var order: [Int] = []

@@ -16,7 +16,7 @@ package struct RequestReader {
 
     package init() {}
 
-    /// Takes the next bytes, at most as many as are missing.
+    /// Takes the next bytes; what is more than are missing is dropped.
     package mutating func feed(_ part: [UInt8]) -> Progress {
         bytes += part
         if header == nil, bytes.count >= RequestHeader.size {
@@ -31,6 +31,6 @@ package struct RequestReader {
         guard let header else { return .needs(RequestHeader.size - bytes.count) }
         if header.payloadLength > RequestHeader.largestPayload { return .tooLarge }
         let missing = header.payloadLength - bytes.count
-        return missing > 0 ? .needs(missing) : .complete(header, payload: bytes)
+        return missing > 0 ? .needs(missing) : .complete(header, payload: Array(bytes.prefix(header.payloadLength)))
     }
 }

@@ -71,8 +71,6 @@ extension Supervisor {
     private func bear(
         _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?
     ) throws(OperationFailure) -> HandshakeChannel {
-        let own = pair.first.descriptor.number
-        let theirs = pair.second.descriptor.number
         let isBornInCgroup = layout.kind == .unified && cgroups?.birthCgroup != nil
         let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
             try sharing.makeProcess(new: namespaces.born, cgroup: isBornInCgroup ? cgroups?.birthCgroup : nil)
@@ -80,8 +78,8 @@ extension Supervisor {
         switch consume birth {
         case .child:
             do throws(KernelError) {
-                DescriptorFlags.close(own)
-                let channel = HandshakeChannel(try UnixSocket(owning: OwnedDescriptor(owning: theirs).duplicate()))
+                // Each side keeps a duplicate of its own end only; the pair itself goes.
+                let channel = HandshakeChannel(try UnixSocket(owning: pair.second.descriptor.duplicate()))
                 let context = try InitContext(
                     plan: plan, log: log, hooks: hooks, namespaces: namespaces, mountPoint: mountPoint, cgroupMounts: cgroupMounts())
                 hooks.interlude = nil

@@ -98,11 +98,16 @@ package final class EventLoop {
     package func run(
         until condition: () -> Bool, deadline: MonotonicInstant? = nil
     ) throws(KernelError) -> Bool {
+        var hasLookedLate = false
         while true {
             if condition() { return true }
             if fireOneTimer() { continue }
             if try deliverOneEvent() { continue }
-            if let deadline, deadline.hasPassed { return false }
+            if let deadline, deadline.hasPassed {
+                // What is ready is still handled, once, even if the deadline had passed before the call.
+                if hasLookedLate { return false }
+                hasLookedLate = true
+            }
             let next = timers.map(\.moment).min()
             let wakeUp = [deadline, next].compactMap { $0 }.min()
             events = try epoll.wait(until: wakeUp)
