@@ -3,10 +3,6 @@ import LXC
 import LinuxKernel
 
 extension SystemEngine {
-    package func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode { throw .pending }
-
-    package func openConsole(_ request: ConsoleRequest) throws(ToolFailure) { throw .pending }
-
     package func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport { throw .pending }
 
     package func containers(_ options: CommonOptions) throws(ToolFailure) -> [ListedContainer] { throw .pending }
