@@ -17,7 +17,7 @@ LXCSecurity: LinuxKernel Netlink LXCConfig SystemPackage CSeccomp
 LXCTemplates: LinuxKernel SystemPackage
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity SystemPackage
 LXC: LinuxKernel LXCConfig LXCCgroups LXCRuntime SystemPackage
-LXCTools: LinuxKernel Gzip LXCConfig LXCRuntime LXC SystemPackage
+LXCTools: LinuxKernel Gzip LXCConfig LXCCgroups LXCRuntime LXC SystemPackage
 LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc Glibc SystemPackage
 lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel
