@@ -22,7 +22,11 @@ extension Container {
         }
         var failure: LXCError?
         do { try make(config, template, options, signals) } catch { failure = error }
-        try attempt("cannot create \(name)") { () throws(KernelError) in try signals.unblock() }
+        try attempt("cannot create \(name)") { () throws(KernelError) in
+            // Everything is undone: a second signal has nothing left to ask for, and must not keep the reason from being told.
+            if failure != nil { while try signals.next() != nil {} }
+            try signals.unblock()
+        }
         if let failure { throw failure }
     }
 

@@ -3,16 +3,9 @@ import LXC
 import LinuxKernel
 
 extension SystemEngine {
-    package func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport { throw .pending }
-
-    package func containers(_ options: CommonOptions) throws(ToolFailure) -> [ListedContainer] { throw .pending }
-
-    package func facts(of container: ListedContainer, _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> ListRow { throw .pending }
-
     package func nestedContainers(
         of container: ListedContainer, levels: Int, _ fields: ListFields, _ options: CommonOptions
     ) throws(ToolFailure) -> [ListRow] { throw .pending }
-
 }
 
 extension ToolFailure {
