@@ -28,17 +28,22 @@ extension ContainerConfig {
     /// Changes the device that a key names; the first key of a device makes it, whichever key that is.
     mutating func editNetwork(_ place: KeyPlace, _ change: (inout NetworkSettings) throws(ValueProblem) -> Void) throws(ValueProblem) {
         guard let index = place.index else { throw ValueProblem("the number of the device is missing", hint: "write lxc.net.0. and so on") }
-        // Searched from the end: lines about one device usually stand together, the newest device last.
-        if let position = networks.lastIndex(where: { $0.index == index }) {
-            try change(&networks[position])
-            return
+        // Searched from the end: lines about one device usually stand together, the newest device last. A plain loop, because the
+        // collection algorithms need the metadata of an optional device, which costs more than all of the parsing.
+        var position = networks.count
+        while position > 0, networks[position - 1].index >= index {
+            position -= 1
+            if networks[position].index == index { return try change(&networks[position]) }
         }
         if networks.count >= 1024 { throw ValueProblem("more than 1024 network devices") }
         var device = NetworkSettings(index: index)
         try change(&device)
-        networks.insert(device, at: networks.firstIndex { $0.index > index } ?? networks.count)
+        if position == networks.count { networks.append(device) } else { insert(device, at: position) }
     }
 
+    @inline(never)
+    private mutating func insert(_ device: NetworkSettings, at position: Int) { networks.insert(device, at: position) }
+
     /// The number that a new device gets: one more than the largest in use.
-    var nextNetworkIndex: Int { (networks.last?.index ?? -1) + 1 }
+    var nextNetworkIndex: Int { networks.isEmpty ? 0 : networks[networks.count - 1].index + 1 }
 }

@@ -36,16 +36,48 @@ package struct KeyRegistry: Sendable {
     private static let rowPrefix = Array("lxc.net.N.".utf8)
 
     private init() {
-        keys = [
-            ApparmorKeys.all, ArchKeys.all, AutodevKeys.all, CapKeys.all, CgroupKeys.all, ConsoleKeys.all, EnvironmentKeys.all,
-            EphemeralKeys.all, ExecuteKeys.all, GroupKeys.all, HookKeys.all, IDMapKeys.all, IncludeKeys.all, InitKeys.all, KeyringKeys.all,
-            LogKeys.all, MonitorKeys.all, MountKeys.all, NamespaceKeys.all, NetKeys.all, NoNewPrivsKeys.all, PrlimitKeys.all, ProcKeys.all,
-            PtyKeys.all, RetiredKeys.all, RootfsKeys.all, SchedKeys.all, SeccompKeys.all, SelinuxKeys.all, SignalKeys.all, StartKeys.all,
-            SysctlKeys.all, TimeKeys.all, TtyKeys.all, UtsKeys.all, VethKeys.all,
-        ].flatMap { $0 }
-        for (row, key) in keys.enumerated() {
-            add(key.name, row, isHistoric: false)
-            for name in key.historic { add(name, row, isHistoric: true) }
+        var rows: [ConfigKey] = []
+        rows.reserveCapacity(128)
+        rows += ApparmorKeys.all
+        rows += ArchKeys.all
+        rows += AutodevKeys.all
+        rows += CapKeys.all
+        rows += CgroupKeys.all
+        rows += ConsoleKeys.all
+        rows += EnvironmentKeys.all
+        rows += EphemeralKeys.all
+        rows += ExecuteKeys.all
+        rows += GroupKeys.all
+        rows += HookKeys.all
+        rows += IDMapKeys.all
+        rows += IncludeKeys.all
+        rows += InitKeys.all
+        rows += KeyringKeys.all
+        rows += LogKeys.all
+        rows += MonitorKeys.all
+        rows += MountKeys.all
+        rows += NamespaceKeys.all
+        rows += NetKeys.all
+        rows += NoNewPrivsKeys.all
+        rows += PrlimitKeys.all
+        rows += ProcKeys.all
+        rows += PtyKeys.all
+        rows += RetiredKeys.all
+        rows += RootfsKeys.all
+        rows += SchedKeys.all
+        rows += SeccompKeys.all
+        rows += SelinuxKeys.all
+        rows += SignalKeys.all
+        rows += StartKeys.all
+        rows += SysctlKeys.all
+        rows += TimeKeys.all
+        rows += TtyKeys.all
+        rows += UtsKeys.all
+        rows += VethKeys.all
+        keys = rows
+        for row in rows.indices {
+            add(rows[row].name, row, isHistoric: false)
+            for name in rows[row].historic { add(name, row, isHistoric: true) }
         }
     }
 

@@ -25,20 +25,20 @@ enum KeySuggestion {
     /// Number of insertions, removals, replacements and swaps of neighbours between two words.
     static func distance(_ first: [UInt8], _ second: [UInt8]) -> Int {
         if first.isEmpty || second.isEmpty { return max(first.count, second.count) }
-        var beforeLast: [Int] = []
+        var beforeLast = [Int](repeating: 0, count: second.count + 1)
         var last = Array(0...second.count)
+        var current = beforeLast
         for row in 1...first.count {
-            var current = [row]
+            current[0] = row
             for column in 1...second.count {
                 let change = first[row - 1] == second[column - 1] ? 0 : 1
                 var cost = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + change)
                 if row > 1, column > 1, first[row - 1] == second[column - 2], first[row - 2] == second[column - 1] {
                     cost = min(cost, beforeLast[column - 2] + 1)
                 }
-                current.append(cost)
+                current[column] = cost
             }
-            beforeLast = last
-            last = current
+            (beforeLast, last, current) = (last, current, beforeLast)
         }
         return last[second.count]
     }

@@ -20,7 +20,8 @@ enum NetKeys {
 
     private static var type: ConfigKey {
         ConfigKey(
-            "lxc.net.N.type", historic: ["lxc.network.type"], .scalar, .name, "Kind of the device: \(types.joined(separator: " ")).",
+            "lxc.net.N.type", historic: ["lxc.network.type"], .scalar, .name,
+            "Kind of the device: none, empty, veth, macvlan, ipvlan, vlan or phys.",
             ConfigKey.Access(
                 set: { (config, input) throws(ValueProblem) in
                     guard types.contains(input.value) else {

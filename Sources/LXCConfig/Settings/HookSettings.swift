@@ -18,38 +18,29 @@ package enum Hook: String, Sendable, CaseIterable {
 package struct HookSettings: Sendable, Equatable {
     /// `lxc.hook.version`: 0 passes arguments, 1 passes the environment.
     package var version = 0
-    // A list for each hook; a dictionary would cost every program that starts a tenth of a millisecond of metadata.
-    private var lists = [[Sourced<String>]](repeating: [], count: Hook.allCases.count)
+    // One flat list: a dictionary of lists would cost every program that starts a tenth of a millisecond of type metadata.
+    private var commands: [Command] = []
+
+    private struct Command: Sendable, Equatable {
+        let hook: Hook
+        let text: Sourced<String>
+    }
 
     package init() {}
 
     /// The commands of one hook in file order.
-    package func commands(_ hook: Hook) -> [Sourced<String>] { lists[hook.position] }
+    package func commands(_ hook: Hook) -> [Sourced<String>] {
+        var found: [Sourced<String>] = []
+        for command in commands where command.hook == hook { found.append(command.text) }
+        return found
+    }
 
     /// Adds a command at the end of a hook's list.
-    package mutating func append(_ command: Sourced<String>, to hook: Hook) { lists[hook.position].append(command) }
+    package mutating func append(_ command: Sourced<String>, to hook: Hook) { commands.append(Command(hook: hook, text: command)) }
 
     /// Forgets the commands of one hook.
-    package mutating func clear(_ hook: Hook) { lists[hook.position] = [] }
+    package mutating func clear(_ hook: Hook) { commands.removeAll { $0.hook == hook } }
 
     /// Forgets the commands of every hook.
-    package mutating func clearAll() { self.lists = HookSettings().lists }
-}
-
-extension Hook {
-    /// The place among all hooks.
-    fileprivate var position: Int {
-        switch self {
-        case .preStart: 0
-        case .preMount: 1
-        case .mount: 2
-        case .autodev: 3
-        case .start: 4
-        case .startHost: 5
-        case .stop: 6
-        case .postStop: 7
-        case .clone: 8
-        case .destroy: 9
-        }
-    }
+    package mutating func clearAll() { commands = [] }
 }

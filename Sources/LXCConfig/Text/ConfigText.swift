@@ -27,7 +27,26 @@ enum ConfigText {
 
     /// The words of a text that blanks separate, and commas too where the caller says so.
     static func words(_ text: String, commas: Bool = false) -> [String] {
-        text.utf8.split { isBlank($0) || (commas && $0 == 0x2C) }.map { String(Substring($0)) }
+        let bytes = Array(text.utf8)
+        var words: [String] = []
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || isBlank(bytes[end]) || (commas && bytes[end] == 0x2C) {
+            if end > start { words.append(String(decoding: bytes[start..<end], as: UTF8.self)) }
+            start = end + 1
+        }
+        return words
+    }
+
+    /// The parts of a text between separators, empty ones too.
+    static func parts(_ text: String, separator: UInt8) -> [String] {
+        let bytes = Array(text.utf8)
+        var parts: [String] = []
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == separator {
+            parts.append(String(decoding: bytes[start..<end], as: UTF8.self))
+            start = end + 1
+        }
+        return parts
     }
 
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

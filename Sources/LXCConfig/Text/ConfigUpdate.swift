@@ -21,7 +21,7 @@ package struct ConfigUpdate: Sendable {
     ///
     /// - Throws: ``ConfigProblem`` when it cannot be read.
     package static func load(path: String) throws(ConfigProblem) -> ConfigUpdate {
-        do { return ConfigUpdate(try ConfigFile(path).bytes, name: path) } catch {
+        do { return ConfigUpdate(try RegularFile(configuration: path).bytes, name: path) } catch {
             throw ConfigProblem(.file, at: ConfigOrigin(file: path), "cannot read it: \(error.reason)")
         }
     }

@@ -12,8 +12,8 @@ package enum FstabFile {
     /// - Throws: ``ConfigProblem`` with the line in the file that is not a mount.
     package static func read(_ path: String, namedAt origin: ConfigOrigin = ConfigOrigin()) throws(ConfigProblem) -> [Sourced<MountEntry>] {
         do {
-            return try parse(try ConfigFile(path).bytes, file: path)
-        } catch let failure as ConfigFile.Failure {
+            return try parse(try RegularFile(configuration: path).bytes, file: path)
+        } catch let failure as RegularFile.Failure {
             throw ConfigProblem(.file, at: origin, key: "lxc.mount.fstab", "cannot read \(quoted(path)): \(failure.reason)")
         } catch let problem as ConfigProblem {
             throw problem

@@ -12,7 +12,7 @@ struct IncludeResolver {
 
     private struct Open {
         let path: String
-        let identity: ConfigFile.Identity
+        let identity: RegularFile.Identity
         /// The line that included it; nil for the first file.
         let origin: ConfigOrigin?
     }
@@ -26,8 +26,8 @@ struct IncludeResolver {
     /// Reads a file and puts it on the stack; ``leave()`` takes it off.
     mutating func enter(_ path: String, from origin: ConfigOrigin?) throws(ConfigProblem) -> [UInt8] {
         let place = origin ?? ConfigOrigin(file: path)
-        let file: ConfigFile
-        do { file = try ConfigFile(path) } catch { throw problem(error, path, place, isInclude: origin != nil) }
+        let file: RegularFile
+        do { file = try RegularFile(configuration: path) } catch { throw problem(error, path, place, isInclude: origin != nil) }
         if let start = open.firstIndex(where: { $0.identity == file.identity }) {
             let names = open[start...].map(\.path) + [path]
             let shown = names.count > 8 ? names.prefix(4) + ["..."] + names.suffix(3) : names[...]
@@ -75,7 +75,7 @@ struct IncludeResolver {
     }
 
     private func problem(
-        _ failure: ConfigFile.Failure, _ path: String, _ origin: ConfigOrigin, isInclude: Bool
+        _ failure: RegularFile.Failure, _ path: String, _ origin: ConfigOrigin, isInclude: Bool
     ) -> ConfigProblem {
         let key = isInclude ? "lxc.include" : nil
         let name = isInclude ? quoted(path) : "it"

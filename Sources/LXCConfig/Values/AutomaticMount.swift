@@ -30,7 +30,7 @@ package enum AutomaticMount: Sendable, Equatable {
 
     /// Reads one word, for example `proc:mixed` or `cgroup-full:rw:force`.
     package init(word: String) throws(ValueProblem) {
-        let parts = word.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let parts = ConfigText.parts(word, separator: 0x3A)
         let modes = Array(parts.dropFirst())
         guard let mount = parts.first == "shmounts" ? try Self.injection(modes) : Self.plain(parts[0], modes) else {
             throw ValueProblem(

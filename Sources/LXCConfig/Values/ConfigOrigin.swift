@@ -19,7 +19,9 @@ extension ConfigOrigin: CustomStringConvertible {
 }
 
 /// A value together with the place where the user asked for it.
-package struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
+///
+/// The parameter has no constraints: a program would search for each conformance when it first uses the type.
+package struct Sourced<Value> {
     package var value: Value
     package var origin: ConfigOrigin
 
@@ -28,3 +30,6 @@ package struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
         self.origin = origin
     }
 }
+
+extension Sourced: Sendable where Value: Sendable {}
+extension Sourced: Equatable where Value: Equatable {}

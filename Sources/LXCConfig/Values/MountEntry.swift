@@ -26,36 +26,41 @@ package struct MountEntry: Sendable, Equatable {
     /// - Throws: ``ValueProblem`` when fields are missing or an unescaped blank made too many of them.
     package init(parsing text: String) throws(ValueProblem) {
         let bytes = Array(text.utf8)
-        let fields = Self.fields(bytes)
-        guard fields.count >= 3 else {
+        let bounds = Self.fieldBounds(bytes)
+        let count = bounds.count / 2
+        func field(_ number: Int) -> Range<Int> { bounds[2 * number]..<bounds[2 * number + 1] }
+        guard count >= 3 else {
             throw ValueProblem("a mount entry needs a source, a target and a filesystem type", hint: "write: SOURCE TARGET none bind 0 0")
         }
-        for field in fields.dropFirst(4) where fields.count > 6 || !bytes[field].allSatisfy({ (0x30...0x39).contains($0) }) {
+        for number in stride(from: 4, to: count, by: 1)
+        where count > 6 || !bytes[field(number)].allSatisfy({ (0x30...0x39).contains($0) }) {
             throw ValueProblem(
-                "\(quoted(ConfigText.string(bytes, field))) is one field too many for a mount entry",
-                hint: "write a blank in a path as \\040", at: field.lowerBound)
+                "\(quoted(ConfigText.string(bytes, field(number)))) is one field too many for a mount entry",
+                hint: "write a blank in a path as \\040", at: field(number).lowerBound)
         }
-        let options = fields.count > 3 ? try MountOptions(parsing: Self.unescaped(bytes, fields[3])) : MountOptions()
+        let options = count > 3 ? try MountOptions(parsing: Self.unescaped(bytes, field(3))) : MountOptions()
         self.init(
-            source: Self.unescaped(bytes, fields[0]), target: Self.unescaped(bytes, fields[1]), fsType: Self.unescaped(bytes, fields[2]),
+            source: Self.unescaped(bytes, field(0)), target: Self.unescaped(bytes, field(1)), fsType: Self.unescaped(bytes, field(2)),
             options: options, text: text)
     }
 
-    private static func fields(_ bytes: [UInt8]) -> [Range<Int>] {
-        var fields: [Range<Int>] = []
-        fields.reserveCapacity(6)
+    /// Start and end of every field, one after the other.
+    private static func fieldBounds(_ bytes: [UInt8]) -> [Int] {
+        var bounds: [Int] = []
+        bounds.reserveCapacity(12)
         var position = 0
         while position < bytes.count {
             let start = position
             while position < bytes.count, !ConfigText.isBlank(bytes[position]) { position += 1 }
             if position > start {
                 // fstab files may end a line with a comment, behind the fields.
-                if fields.count >= 4 && bytes[start] == 0x23 { break }
-                fields.append(start..<position)
+                if bounds.count >= 8 && bytes[start] == 0x23 { break }
+                bounds.append(start)
+                bounds.append(position)
             }
             position += 1
         }
-        return fields
+        return bounds
     }
 
     /// Undoes the escapes of fstab(5): `\040` blank, `\011` tab, `\012` newline, `\134` and `\\` backslash.
