@@ -61,12 +61,14 @@ let package = Package(
 
 // These link only with libFuzzer, which scripts/fuzz.sh asks for.
 if Context.environment["LXC_FUZZ"] != nil {
-    package.targets += [
-        .executableTarget(
-            name: "fuzz-MountTable", dependencies: ["LinuxKernel", "LXCCgroups"], path: "Fuzz/MountTable", exclude: ["corpus"],
-            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
-        .executableTarget(
-            name: "fuzz-ControlDecoder", dependencies: ["LinuxKernel", "LXCRuntime", systemPackage], path: "Fuzz/ControlDecoder",
-            exclude: ["corpus"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]),
-    ]
+    package.targets.append(.target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict))
+    for (name, modules) in [
+        ("Config", ["LXCConfig"]), ("Control", ["LXCRuntime"]), ("ControlDecoder", ["LXCRuntime", "LinuxKernel"]),
+        ("MountTable", ["LXCCgroups", "LinuxKernel"]),
+    ] {
+        package.targets.append(
+            .executableTarget(
+                name: "fuzz-\(name)", dependencies: ["FuzzDriver", systemPackage] + modules.map { .init(stringLiteral: $0) },
+                path: "Fuzz/\(name)", exclude: ["corpus"], swiftSettings: strict))
+    }
 }
