@@ -6,8 +6,9 @@
 #   --peers  also what `make bench` and the interoperation tests compare with: C LXC, crun, hyperfine
 set -euo pipefail
 
-# git, make, gcc and binutils: the Swift toolchain links with them; libseccomp-dev holds the static library of the filters.
-packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev busybox-static python3)
+# git, make, gcc and binutils: the Swift toolchain links with them; libseccomp-dev holds the static library of the filters,
+# zlib1g-dev the one that unpacks /proc/config.gz.
+packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3)
 if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace); fi
 
 missing=()

@@ -75,16 +75,17 @@ package struct CgroupLayout: Sendable, Equatable {
     ///   - membership: Cgroups of the process whose own ones are the base.
     ///   - leavesInitScope: Whether the base is above systemd's `init.scope`, as it is for process 1.
     package init(mounts: MountTable, membership: ProcessCgroup, leavesInitScope: Bool) {
-        let candidates = mounts.entries.filter { $0.type == "cgroup" || $0.type == "cgroup2" }
+        let candidates = mounts.entries.compactMap { Candidate($0) }
         var legacy: [(order: UInt32, hierarchy: CgroupHierarchy)] = []
         var unified: CgroupHierarchy?
         for entry in membership.entries {
             let base = Self.base(of: entry.path, leavesInitScope: leavesInitScope)
             let version: CgroupVersion = entry.isUnified ? .v2 : .v1
-            for mount in candidates where Self.mount(mount, shows: entry) {
+            for candidate in candidates where candidate.shows(entry) {
                 let hierarchy = CgroupHierarchy(
-                    version: version, controllers: entry.controllers, mountPoint: mount.mountPoint, mountRoot: mount.root, base: base)
-                guard hierarchy.baseDirectory != nil, mounts.isReachable(mount) else { continue }
+                    version: version, controllers: entry.controllers, mountPoint: candidate.mount.mountPoint,
+                    mountRoot: candidate.mount.root, base: base)
+                guard hierarchy.baseDirectory != nil, mounts.isReachable(candidate.mount) else { continue }
                 if version == .v2 { unified = hierarchy } else { legacy.append((entry.hierarchy, hierarchy)) }
                 break
             }
@@ -97,6 +98,7 @@ package struct CgroupLayout: Sendable, Equatable {
     ///
     /// - Parameter isRelative: Base is the caller's own cgroup instead of the one of process 1 (`lxc.cgroup.relative`); it
     ///   always is for callers other than root.
+    /// - Returns: The layout as the caller's mount namespace shows it.
     /// - Throws: ``KernelError`` when the tables in `/proc` cannot be read.
     package static func detect(isRelative: Bool = false) throws(KernelError) -> CgroupLayout {
         let ofInit = !isRelative && ProcessControl.effectiveUser == 0
@@ -112,11 +114,25 @@ package struct CgroupLayout: Sendable, Equatable {
         hierarchies.first { $0.version == .v1 && $0.controllers.contains(controller) }
     }
 
-    private static func mount(_ mount: MountTable.Entry, shows entry: ProcessCgroup.Entry) -> Bool {
-        if entry.isUnified { return mount.type == "cgroup2" }
-        guard mount.type == "cgroup", !entry.controllers.isEmpty else { return false }
-        let options = mount.superOptions.split(separator: ",")
-        return entry.controllers.allSatisfy { controller in options.contains { $0 == controller } }
+    /// A mounted cgroup filesystem.
+    private struct Candidate {
+        let mount: MountTable.Entry
+        /// v1: options of the filesystem, its controllers among them; nil for cgroup v2.
+        let options: [Substring]?
+
+        init?(_ mount: MountTable.Entry) {
+            switch mount.type {
+            case "cgroup": options = mount.superOptions.split(separator: ",")
+            case "cgroup2": options = nil
+            default: return nil
+            }
+            self.mount = mount
+        }
+
+        func shows(_ entry: ProcessCgroup.Entry) -> Bool {
+            guard let options, !entry.controllers.isEmpty else { return options == nil && entry.isUnified }
+            return entry.controllers.allSatisfy { controller in options.contains { $0 == controller } }
+        }
     }
 
     private static func base(of path: String, leavesInitScope: Bool) -> String {

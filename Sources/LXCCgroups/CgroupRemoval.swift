@@ -32,6 +32,7 @@ struct CgroupRemoval {
     /// - Parameters:
     ///   - cgroups: The same container's cgroups in all hierarchies.
     ///   - drainMilliseconds: How long processes that outlive the container's init may take to end by themselves, zero or more.
+    /// - Returns: What is left.
     static func remove(_ cgroups: [AnchoredCgroup], drainMilliseconds: Int) -> CgroupRemovalReport {
         var report = CgroupRemovalReport()
         var failures: [String: KernelError] = [:]
@@ -90,6 +91,7 @@ extension ContainerCgroups {
     /// Processes that outlive the container's init are waited for, then killed.
     ///
     /// - Parameter drainMilliseconds: The longest wait before the kill, zero or more.
+    /// - Returns: What is left.
     package func removePayload(drainMilliseconds: Int = 3000) -> CgroupRemovalReport {
         guard let limitPath else { return CgroupRemovalReport() }
         let report = CgroupRemoval.remove(anchored(limitPath), drainMilliseconds: drainMilliseconds)
@@ -99,14 +101,21 @@ extension ContainerCgroups {
 
     /// Moves the monitor into the pivot cgroup and removes the monitor's cgroups.
     ///
-    /// - Parameter pid: The monitor; 0 for the caller.
-    /// - Returns: What is left; other processes in the monitor's cgroups have been killed.
+    /// In cgroup v2 a process is moved only if it is in the monitor's cgroup, since moving is slow (see
+    /// ``enter(_:pid:isBornInUnified:)``). A monitor that was born there can avoid it: its last child, born in the directory of
+    /// ``openPivot()``, waits for the monitor's end and calls this.
+    ///
+    /// - Parameter pid: The monitor; 0 for the caller, which must have a single thread then.
+    /// - Returns: What is left; other processes that were in the monitor's cgroups have been killed.
     /// - Throws: ``CgroupError`` when the pivot cgroup cannot be made or entered.
     package func removeMonitor(pid: Int32 = 0) throws(CgroupError) -> CgroupRemovalReport {
         guard let monitorPath else { return CgroupRemovalReport() }
+        let process = pid == 0 ? "self" : "\(pid)"
+        let unified = try wrapped { () throws(KernelError) in try ProcessCgroup.read(process: process) }.unifiedPath
         for member in members {
-            let pivot = try makePivot(member)
-            try wrapped { () throws(KernelError) in try member.base.directory.write("\(pivot)/cgroup.procs", "\(pid)") }
+            let own = (member.hierarchy.base == "/" ? "" : member.hierarchy.base) + "/" + monitorPath
+            if member.hierarchy.version == .v2 && unified != own { continue }
+            try move(pid, to: makePivot(member), member)
         }
         let report = CgroupRemoval.remove(anchored(monitorPath), drainMilliseconds: 0)
         if report.isComplete { self.monitorPath = nil }
@@ -132,6 +141,27 @@ extension ContainerCgroups {
         [limitPath, monitorPath].compactMap { $0 }.flatMap { path in anchored(path).map(\.label) }
     }
 
+    /// What ``journalPaths`` will most likely be once both cgroups are made, so that the journal can be written before them and a
+    /// monitor that is killed in between leaves nothing that nobody knows of.
+    ///
+    /// Names that others have are not among them. When the result differs afterwards, the journal is to be corrected.
+    ///
+    /// - Returns: The payload's directories, then the monitor's.
+    /// - Throws: ``CgroupError`` for a path that cannot be used or no free name.
+    package func expectedJournalPaths() throws(CgroupError) -> [String] {
+        var paths: [String] = []
+        for role in [CgroupRole.payload, .monitor] {
+            let name = try placement.cgroupName(role)
+            // Containers have the same name in every hierarchy, so one hierarchy tells which are taken.
+            let number = (0...(name.isNumbered ? 999 : 0)).first { number in
+                members.last.map { !$0.base.directory.exists(name.path(number: number)) } ?? true
+            }
+            guard let number else { throw .noFreeName(path: name.path(number: 0)) }
+            paths += anchored(name.path(number: number)).map(\.label)
+        }
+        return paths
+    }
+
     /// Removes the cgroups that a killed monitor left behind.
     ///
     /// Only directories on a cgroup filesystem are touched, whatever the journal says.
@@ -139,6 +169,7 @@ extension ContainerCgroups {
     /// - Parameters:
     ///   - paths: What ``journalPaths`` was.
     ///   - drainMilliseconds: The longest wait before processes are killed, zero or more.
+    /// - Returns: What is left.
     package static func remove(journalPaths paths: [String], drainMilliseconds: Int = 3000) -> CgroupRemovalReport {
         var cgroups: [AnchoredCgroup] = []
         var failed: [CgroupRemovalReport.Remaining] = []

@@ -21,6 +21,7 @@ package final class ContainerCgroups {
     package internal(set) var limitPath: String?
     /// The payload's cgroup v2 directory (the inner one), in which the first process can be born.
     private var unifiedPayload: CgroupAnchor?
+    private var unifiedMonitor: CgroupAnchor?
 
     /// Opens the bases of the hierarchies.
     ///
@@ -43,19 +44,25 @@ package final class ContainerCgroups {
     /// Makes the cgroup of the monitor.
     ///
     /// - Throws: ``CgroupError``; nothing is left behind then.
-    package func createMonitor() throws(CgroupError) { monitorPath = try create(.monitor) }
+    package func createMonitor() throws(CgroupError) {
+        let path = try create(.monitor)
+        monitorPath = path
+        unifiedMonitor = try openUnified(path)
+    }
 
     /// Makes the cgroup of the payload, and the inner one if asked for.
     ///
     /// - Throws: ``CgroupError``; nothing is left behind then.
     package func createPayload() throws(CgroupError) {
         let inner = try placement.innerComponents()
-        let path = try create(.payload, inner: inner)
-        limitPath = path
-        if let member = members.last(where: { $0.hierarchy.version == .v2 }), let payloadPath {
-            let directory = try wrapped { () throws(KernelError) in try member.base.directory.open(payloadPath) }
-            unifiedPayload = CgroupAnchor(directory, .v2)
-        }
+        limitPath = try create(.payload, inner: inner)
+        if let payloadPath { unifiedPayload = try openUnified(payloadPath) }
+    }
+
+    private func openUnified(_ path: String) throws(CgroupError) -> CgroupAnchor? {
+        guard let member = members.last(where: { $0.hierarchy.version == .v2 }) else { return nil }
+        let directory = try wrapped { () throws(KernelError) in try member.base.directory.open(path) }
+        return CgroupAnchor(directory, .v2)
     }
 
     /// Path of the cgroup that the container's processes are in, below the base; nil before it exists.
@@ -68,6 +75,9 @@ package final class ContainerCgroups {
     /// Directory of the payload's cgroup v2, for `CLONE_INTO_CGROUP`; nil when the host has none or before it exists.
     /// The number is valid as long as this object lives.
     package var birthCgroup: Int32? { unifiedPayload?.directory.number }
+
+    /// Directory of the monitor's cgroup v2, likewise.
+    package var monitorBirthCgroup: Int32? { unifiedMonitor?.directory.number }
 
     // MARK: - Making
 

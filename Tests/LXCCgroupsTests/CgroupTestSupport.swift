@@ -72,8 +72,8 @@ final class Sleeper {
 func uniqueName(_ label: String) -> String { "swifttest-\(label)-\(getpid())" }
 
 /// Which cgroup a process is in, in each hierarchy of a layout.
-func membership(of pid: pid_t, _ layout: CgroupLayout) throws -> [String?] {
-    let cgroup = try ProcessCgroup.read(process: "\(pid)")
+func membership(of pid: pid_t, _ layout: CgroupLayout, _ process: String? = nil) throws -> [String?] {
+    let cgroup = try ProcessCgroup.read(process: process ?? "\(pid)")
     return layout.hierarchies.map { $0.version == .v2 ? cgroup.unifiedPath : $0.controllers.first.flatMap { cgroup.path(of: $0) } }
 }
 
@@ -83,3 +83,24 @@ func directories(_ path: String, _ layout: CgroupLayout) -> [String] {
 }
 
 func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+/// Runs something in a thread that ends with it.
+func onNewThread<Value>(_ body: @escaping () -> Value) -> Value {
+    var value: [Value] = []
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(ThreadWork { value.append(body()) }).toOpaque()
+    pthread_create(
+        &thread, nil,
+        { raw in
+            guard let raw else { return nil }
+            Unmanaged<ThreadWork>.fromOpaque(raw).takeRetainedValue().run()
+            return nil
+        }, context)
+    pthread_join(thread, nil)
+    return value[0]
+}
+
+private final class ThreadWork {
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
+}

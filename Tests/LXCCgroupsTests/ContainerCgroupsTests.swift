@@ -32,7 +32,8 @@ import Testing
     func reportsPathsAsTheProtocolWants(kind: TestLayout) throws {
         let layout = try kind.make()
         let name = uniqueName("path-\(kind)")
-        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
+        let cgroups = try ContainerCgroups(
+            layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
         #expect(cgroups.reportedPath(nil) == nil)
         try cgroups.createPayload()
         defer { _ = cgroups.removePayload() }
@@ -66,6 +67,26 @@ import Testing
         #expect(second.payloadPath == "lxc.payload.\(name)-2")
         #expect(cgroups.removePayload().isComplete)
         #expect(second.removePayload().isComplete)
+    }
+
+    @Test func journalKnowsThePathsBeforeTheyAreMade() throws {
+        let name = uniqueName("expect")
+        let placement = CgroupPlacement(name: name)
+        let first = try ContainerCgroups(layout: .detect(), placement: placement)
+        let second = try ContainerCgroups(layout: .detect(), placement: placement)
+        for cgroups in [first, second] {
+            let expected = try cgroups.expectedJournalPaths()
+            #expect(!expected.contains(where: exists))
+            try cgroups.createPayload()
+            try cgroups.createMonitor()
+            #expect(cgroups.journalPaths == expected)
+        }
+        #expect(second.payloadPath == "lxc.payload.\(name)-1")
+        let sleeper = try Sleeper()
+        for cgroups in [first, second] {
+            #expect(cgroups.removePayload().isComplete)
+            #expect(try cgroups.removeMonitor(pid: sleeper.pid).isComplete)
+        }
     }
 
     @Test func exactPathInUseIsAnErrorAndLeavesNothing() throws {
@@ -117,6 +138,41 @@ import Testing
                 #expect(try FileStatus(of: directory + "/" + limit).owner == 0)
             }
         }
+    }
+
+    @Test func aThreadMovesItselfOnVersion1() throws {
+        let layout = try CgroupLayout.detect()
+        let name = uniqueName("self")
+        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name))
+        try cgroups.createMonitor()
+        // A thread of its own, so that the test's process stays where it is.
+        let result = onNewThread {
+            Result {
+                try cgroups.enter(.monitor, isBornInUnified: true)
+                let inside = try membership(of: getpid(), layout, "thread-self")
+                let report = try cgroups.removeMonitor()
+                return (inside, try membership(of: getpid(), layout, "thread-self"), report)
+            }
+        }
+        let seen = try result.get()
+        for (index, hierarchy) in layout.hierarchies.enumerated() {
+            let isLegacy = hierarchy.version == .v1
+            #expect((seen.0[index] == "/lxc.monitor.\(name)") == isLegacy)
+            #expect((seen.1[index] == "/lxc.pivot") == isLegacy)
+        }
+        #expect(seen.2 == CgroupRemovalReport())
+    }
+
+    @Test(.needsUnified) func pivotOfVersion2CanBeOpened() throws {
+        let cgroups = try ContainerCgroups(layout: .detect(), placement: CgroupPlacement(name: uniqueName("pivot")))
+        let pivot = try unwrap(cgroups.openPivot())
+        #expect(try pivot.version() == .v2)
+        #expect(pivot.label.hasSuffix("/lxc.pivot"))
+        #expect(cgroups.monitorBirthCgroup == nil)
+        try cgroups.createMonitor()
+        #expect(cgroups.monitorBirthCgroup != nil)
+        let sleeper = try Sleeper()
+        #expect(try cgroups.removeMonitor(pid: sleeper.pid).isComplete)
     }
 
     @Test(.needsUnified) func aProcessIsBornInThePayload() throws {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import LinuxKernel
+import SystemPackage
 import Testing
 
 @testable import LXCCgroups
@@ -87,6 +88,37 @@ import Testing
         #expect(cgroups.removePayload().isComplete)
     }
 
+    @Test func birthGoesOnUntilAPlaceWorks() throws {
+        let cgroups = try cgroups("birth")
+        let payload = try unwrap(cgroups.openPayload(nil))
+        func attempts(_ failures: [Errno]) -> (places: [String], error: KernelError?) {
+            var places: [String] = []
+            var failures = failures
+            do {
+                _ = try AttachLeaf.birth(payload: payload) { number throws(KernelError) in
+                    let path = try? DirectoryHandle(opening: "/proc/self/fd").linkTarget("\(number)")
+                    places.append(String((path ?? "").split(separator: "/").last ?? ""))
+                    if !failures.isEmpty { throw KernelError(call: "clone3", errno: failures.removeFirst(), subject: "") }
+                    return true
+                }
+                return (places, nil)
+            } catch {
+                return (places, error)
+            }
+        }
+        let own = try #require(cgroups.payloadPath)
+        #expect(attempts([]).places == [".lxc"])
+        #expect(attempts([.permissionDenied]).places == [".lxc", own])
+        #expect(attempts([.notSupportedOnSocket, .resourceBusy]).places == [".lxc", own, ".lxc-1"])
+        let refused = attempts([.notSupportedOnSocket, .permissionDenied])
+        #expect(refused.places == [".lxc", own] && refused.error?.errno == .permissionDenied)
+        // The limit of processes is reached: another place would not help.
+        #expect(attempts([.resourceTemporarilyUnavailable]).places == [".lxc"])
+        #expect(attempts([.noMemory]).error?.errno == .noMemory)
+        #expect(try payload.children().filter { $0 != ".lxc" && $0 != ".lxc-1" } == [])
+        #expect(cgroups.removePayload().isComplete)
+    }
+
     @Test func controllersAreTurnedOnWhereTheyAreWanted() throws {
         // A base below the root, so that only this test's cgroups change.
         var hierarchy = try #require(CgroupLayout.detect().unified)
@@ -118,7 +150,8 @@ import Testing
         kill(process.pid, SIGKILL)
         _ = process.status()
         #expect(try root.remove(name))
-        for controller in try root.text("cgroup.subtree_control").split(separator: " ") where !rootHad.split(separator: " ").contains(controller) {
+        for controller in try root.text("cgroup.subtree_control").split(separator: " ")
+        where !rootHad.split(separator: " ").contains(controller) {
             try root.write("cgroup.subtree_control", "-\(controller)")
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
 import LXCTools
 import LinuxKernel
 import Testing
@@ -67,7 +68,7 @@ import Testing
             ("lxc", "/etc/lxc/default.conf\n", 0), ("foo", "Unknown configuration item: foo\n", 1),
         ] as [(String, String, Int32)])
     func items(word: String, output: String, status: Int32) {
-        let run = ToolRun("lxc-config \(word)") { $0.values = [.path: "/var/lib/lxc", .defaultConfig: "/etc/lxc/default.conf"] }
+        let run = ToolRun("lxc-config \(word)") { $0.values = [.containerPath: "/var/lib/lxc", .defaultConfig: "/etc/lxc/default.conf"] }
         #expect(run.output == output)
         #expect(run.status == status)
     }
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func json() {
-        let run = ToolRun("lxc-config lxc.lxcpath --format json") { $0.values = [.path: "/x"] }
+        let run = ToolRun("lxc-config lxc.lxcpath --format json") { $0.values = [.containerPath: "/x"] }
         #expect(run.output == #"{"lxc.lxcpath":"/x"}"# + "\n")
         #expect(ToolRun("lxc-config -l --format json").output.hasPrefix(#"{"lxc.default_config":null,"#))
     }

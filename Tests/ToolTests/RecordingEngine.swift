@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LXCRuntime
 import LXCTools
 import LinuxKernel
 
@@ -14,7 +16,6 @@ final class RecordingEngine: ContainerEngine {
     private(set) var waited: WaitRequest?
     private(set) var created: CreateRequest?
     private(set) var destroyed: DestroyRequest?
-    private(set) var updated: UpdateConfigRequest?
     private(set) var daemon: MonitorDaemonRequest?
     /// The fields that facts were asked for, by container.
     private(set) var lookups: [String: ListFields] = [:]
@@ -29,8 +30,7 @@ final class RecordingEngine: ContainerEngine {
     var rows: [String: ListRow] = [:]
     var nested: [String: [ListRow]] = [:]
     var controls: [String: String] = [:]
-    var values: [SystemItem: String] = [:]
-    var change = ""
+    var values: [SystemConfigItem: String] = [:]
 
     private func note(_ call: String) throws(ToolFailure) {
         calls.append(call)
@@ -132,13 +132,7 @@ final class RecordingEngine: ContainerEngine {
         try note("write \(value) to \(object) of \(target.name)")
     }
 
-    func systemValue(_ item: SystemItem) throws(ToolFailure) -> String? { values[item] }
-
-    func updateConfiguration(_ request: UpdateConfigRequest) throws(ToolFailure) -> String {
-        updated = request
-        try note("update \(request.file)")
-        return change
-    }
+    func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String? { values[item] }
 }
 
 /// Streams that keep what is written.

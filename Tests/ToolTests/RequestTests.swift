@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCRuntime
 import LXCTools
 import LinuxKernel
 import Testing
@@ -252,16 +253,5 @@ import Testing
         for line in ["lxc-monitord", "lxc-monitord x 5", "lxc-monitord /x y", "lxc-monitord /x -- -1"] {
             #expect(ToolRun(line).status == 1)
         }
-    }
-
-    @Test func updateConfig() {
-        let run = ToolRun("lxc-update-config -c t.conf --preview") { $0.change = "--- a\n+++ b\n" }
-        #expect(run.engine.updated == UpdateConfigRequest(file: "t.conf", isPreview: true))
-        #expect(run.engine.updated?.backup == "t.conf.backup")
-        #expect(run.output == "--- a\n+++ b\n")
-        #expect(ToolRun("lxc-update-config -c t.conf") { $0.change = "x" }.output.isEmpty)
-        let bare = ToolRun("lxc-update-config")
-        #expect(bare.status == 0)
-        #expect(bare.output == HelpText.help(UpdateConfigCommand.table))
     }
 }

@@ -7,7 +7,7 @@ package struct NamespaceSettings: Sendable, Equatable {
     /// `lxc.namespace.keep`: the namespaces inherited from the caller.
     package var keep: [NamespaceKind] = []
     /// `lxc.namespace.share.NS`: a container's name, a process number or the path of a namespace.
-    package var share: [NamespaceKind: Sourced<String>] = [:]
+    package var share = KeyedList<NamespaceKind, Sourced<String>>()
     /// `lxc.time.offset.boot` in nanoseconds.
     package var timeOffsetBoot: Int64 = 0
     /// `lxc.time.offset.monotonic` in nanoseconds.

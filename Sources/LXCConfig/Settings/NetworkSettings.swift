@@ -6,6 +6,7 @@ package struct NetworkSettings: Sendable, Equatable {
     package enum IpvlanMode: String, Sendable, CaseIterable { case l3, l3s, l2 }
     package enum IpvlanIsolation: String, Sendable, CaseIterable { case bridge, `private`, vepa }
     package enum VethMode: String, Sendable, CaseIterable { case bridge, router }
+    /// Where packets for other networks go.
     package enum Gateway: Sendable, Equatable {
         case address(IPAddress)
         /// The address of the bridge on the host.

@@ -13,8 +13,8 @@ package struct SystemConfig: Sendable, Equatable {
     /// The file that was looked for.
     package let file: String
     /// What the file sets.
-    private var values: [SystemConfigItem: Sourced<String>] = [:]
-    private let defaults: [SystemConfigItem: String]
+    private var values = KeyedList<SystemConfigItem, Sourced<String>>()
+    private let defaults: KeyedList<SystemConfigItem, String>
     /// Lines that were not understood; they are no errors, other programs may own them.
     package private(set) var warnings: [ConfigProblem] = []
 
@@ -95,11 +95,12 @@ package struct SystemConfig: Sendable, Equatable {
     /// `lxc.attach.env`: lxc-attach begins with an empty environment.
     package var clearsAttachEnvironment: Bool { value(of: .attachEnvironment) == "clear" }
 
-    private static func defaults(_ config: String, _ containers: String) -> [SystemConfigItem: String] {
-        [
-            .defaultConfig: config, .containerPath: withoutSlashes(containers), .volumeGroup: "lxc", .thinPool: "lxc", .zfsRoot: "lxc",
-            .rbdPool: "lxc",
-        ]
+    private static func defaults(_ config: String, _ containers: String) -> KeyedList<SystemConfigItem, String> {
+        var defaults = KeyedList<SystemConfigItem, String>()
+        defaults[.defaultConfig] = config
+        defaults[.containerPath] = withoutSlashes(containers)
+        for item in [SystemConfigItem.volumeGroup, .thinPool, .zfsRoot, .rbdPool] { defaults[item] = "lxc" }
+        return defaults
     }
 
     private static func withoutSlashes(_ path: String) -> String {

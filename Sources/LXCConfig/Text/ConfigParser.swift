@@ -60,9 +60,14 @@ struct ConfigReading {
                 .syntax, at: origin, column: index - line.start + 1, "a carriage return inside of a line",
                 hint: "end lines with a newline", includedFrom: resolver.chain)
         }
-        do {
+        do throws(ConfigProblem) {
             let source = ConfigBuilder.Source(bytes: bytes, key: key, value: value, lineStart: line.start, origin: origin)
-            if case .include(let path) = try builder.apply(source) { try include(path, origin) }
+            guard case .include(let path) = try builder.apply(source) else { return }
+            if path.isEmpty {
+                let column = source.column(source.value.lowerBound)
+                throw ConfigProblem(.badValue, at: origin, column: column, key: "lxc.include", "a path is missing")
+            }
+            try include(path, origin)
         } catch {
             var problem = error
             if problem.includedFrom.isEmpty { problem.includedFrom = resolver.chain }
@@ -72,7 +77,6 @@ struct ConfigReading {
 
     /// Reads what an include names.
     mutating func include(_ path: String, _ origin: ConfigOrigin) throws(ConfigProblem) {
-        if path.isEmpty { throw ConfigProblem(.badValue, at: origin, key: "lxc.include", "a path is missing") }
         for file in try resolver.files(path, from: origin) {
             try read(try resolver.enter(file, from: origin), file)
             resolver.leave()

@@ -2,6 +2,7 @@
 
 /// Why a configuration cannot be used: the place, the key, the reason, and what to do.
 package struct ConfigProblem: Error, Sendable, Equatable {
+    /// What sort of fault it is.
     package enum Kind: Sendable, Equatable {
         /// The text is not a configuration: no equals sign, a NUL, an open quote.
         case syntax

@@ -15,7 +15,7 @@ package struct CapabilityName: Sendable, Hashable {
     package init?(word: String) {
         if let number = Self.names.firstIndex(of: word) {
             self.init(number: number)
-        } else if word.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(word) {
+        } else if let number = try? DecimalNumber.parse(word, in: 0...63) {  // try?: the caller speaks of names
             self.init(number: number)
         } else {
             return nil

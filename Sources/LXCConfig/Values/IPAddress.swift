@@ -31,12 +31,12 @@ package struct IPAddress: Sendable, Equatable {
     package init?(ipv6 text: String) {
         var halves: [[UInt8]] = []
         guard let gap = Self.firstDoubleColon(text) else {
-            guard let whole = Self.groups(Substring(text)), whole.count == 16 else { return nil }
+            guard let whole = Self.groups(Substring(text), isEnd: true), whole.count == 16 else { return nil }
             bytes = whole
             return
         }
-        for half in [text[..<gap], text[text.index(gap, offsetBy: 2)...]] {
-            guard let part = half.isEmpty ? [] : Self.groups(half) else { return nil }
+        for (half, isEnd) in [(text[..<gap], false), (text[text.index(gap, offsetBy: 2)...], true)] {
+            guard let part = half.isEmpty ? [] : Self.groups(half, isEnd: isEnd) else { return nil }
             halves.append(part)
         }
         let written = halves[0].count + halves[1].count
@@ -53,11 +53,12 @@ package struct IPAddress: Sendable, Equatable {
         return nil
     }
 
-    private static func groups(_ text: Substring) -> [UInt8]? {
+    /// The bytes of groups between colons; only the end of an address may be an IPv4 one.
+    private static func groups(_ text: Substring, isEnd: Bool) -> [UInt8]? {
         var bytes: [UInt8] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, part.contains("."), let tail = IPAddress(ipv4: String(part)) { return bytes + tail.bytes }
+            if isEnd, index == parts.count - 1, part.contains("."), let tail = IPAddress(ipv4: String(part)) { return bytes + tail.bytes }
             guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ hexadecimalDigit($0) != nil }),
                 let group = UInt16(part, radix: 16), bytes.count < 16
             else { return nil }

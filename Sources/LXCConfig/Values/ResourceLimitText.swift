@@ -11,6 +11,7 @@ package enum ResourceLimitText {
     /// Reads the value of `lxc.prlimit.NAME`.
     package static func parse(name: String, _ text: String, origin: ConfigOrigin) throws(ValueProblem) -> ResourceLimitSetting {
         if !names.contains(name) {
+            // try?: a name that is no number either gets a message about names, not about numbers.
             guard (try? DecimalNumber.parse(name, in: 0...63)) != nil else {
                 throw ValueProblem("there is no resource limit \(quoted(name))", hint: "names: \(names.joined(separator: " "))")
             }

@@ -31,6 +31,7 @@ package enum SignalName {
         if name == "RTMIN" { return realTime.lowerBound }
         if name == "RTMAX" { return realTime.upperBound }
         let digits = String(name.dropFirst(6))
+        // try?: the caller says that there is no such signal, whatever is wrong with the number in it.
         guard let distance = try? DecimalNumber.parse(digits, in: 0...30) else { return nil }
         if name.hasPrefix("RTMIN+") { return realTime.lowerBound + Int32(distance) }
         if name.hasPrefix("RTMAX-") { return realTime.upperBound - Int32(distance) }

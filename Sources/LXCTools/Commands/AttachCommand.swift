@@ -85,6 +85,7 @@ package enum AttachCommand: ToolCommand {
         ],
         operands: Operands(name: .required, rest: .command, candidates: .active))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> AttachRequest {
         var request = AttachRequest(target: try target(options, common))
         request.command = options.words
@@ -109,6 +110,7 @@ package enum AttachCommand: ToolCommand {
         return request
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: AttachRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -17,6 +17,7 @@ package enum CgroupCommand: ToolCommand {
         summary: "Shows or sets a control file of a running container's cgroup, for example memory.max.",
         operands: Operands(name: .required, rest: .words, candidates: .active))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> CgroupRequest {
         let target = try target(options, common)
         guard let object = options.words.first else {
@@ -28,6 +29,7 @@ package enum CgroupCommand: ToolCommand {
         return CgroupRequest(target: target, object: object, value: options.words.dropFirst().first)
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: CgroupRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -28,6 +28,7 @@ package enum CheckConfigCommand: ToolCommand {
 
     private static let runningKernel = "/proc/config.gz"
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> CheckConfigRequest {
         let file = ProcessEnvironment.value("CONFIG").flatMap { $0.isEmpty ? nil : $0 }
         return CheckConfigRequest(
@@ -35,6 +36,7 @@ package enum CheckConfigCommand: ToolCommand {
             format: try options.outputFormat())
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: CheckConfigRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/// A system-wide setting that `lxc-config` knows; the raw values are its words, in the order of `lxc-config -l`.
-package enum SystemItem: String, Sendable, CaseIterable {
-    case defaultConfig = "lxc.default_config"
-    case path = "lxc.lxcpath"
-    case volumeGroup = "lxc.bdev.lvm.vg"
-    case thinPool = "lxc.bdev.lvm.thin_pool"
-    case zfsRoot = "lxc.bdev.zfs.root"
-    case cgroupControllers = "lxc.cgroup.use"
-    case cgroupPattern = "lxc.cgroup.pattern"
-}
+package import LXCConfig
 
 /// What `lxc-config` is asked to do.
 package enum ConfigRequest: Sendable, Equatable {
     case usage
     case list(OutputFormat)
-    case show(SystemItem, OutputFormat)
+    case show(SystemConfigItem, OutputFormat)
     case unknown(String)
     case completion(Shell)
     case manual(tool: String)
@@ -38,17 +28,19 @@ package enum ConfigCommand: ToolCommand {
         operands: Operands(name: .absent, rest: .words),
         shared: .helpOnly)
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> ConfigRequest {
         if let shell = try options.choice(completion, Shell.allCases) { return .completion(shell) }
         if let tool = options.value(manual) { return .manual(tool: tool) }
         let format = try options.outputFormat()
         if options.has(list) { return .list(format) }
         guard let word = options.words.first else { return .usage }
-        // The first item that begins with the word: scripts abbreviate.
-        guard let item = SystemItem.allCases.first(where: { $0.rawValue.hasPrefix(word) }), !word.isEmpty else { return .unknown(word) }
+        // Scripts abbreviate.
+        guard let item = SystemConfigItem(beginning: word) else { return .unknown(word) }
         return .show(item, format)
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: ConfigRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {
@@ -56,10 +48,10 @@ package enum ConfigCommand: ToolCommand {
         case .usage:
             try streams.print(HelpText.help(table))
         case .list(.table):
-            try streams.print(SystemItem.allCases.map { $0.rawValue + "\n" }.joined())
+            try streams.print(SystemConfigItem.listed.map { $0.rawValue + "\n" }.joined())
         case .list(.json):
             var members: [JSONValue.Member] = []
-            for item in SystemItem.allCases { members.append(.init(item.rawValue, .optional(try engine.systemValue(item)))) }
+            for item in SystemConfigItem.listed { members.append(.init(item.rawValue, .optional(try engine.systemValue(item)))) }
             try streams.print(JSONValue.object(members).text + "\n")
         case .show(let item, .table):
             try streams.print((try engine.systemValue(item) ?? "\(item.rawValue) is not set.") + "\n")

@@ -23,6 +23,7 @@ package enum ConsoleCommand: ToolCommand {
         groups: [.init(nil, [terminal, escape])],
         operands: Operands(name: .required, candidates: .active))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> ConsoleRequest {
         var request = ConsoleRequest(target: try target(options, common))
         if let number = try options.integer(terminal, in: -1...Int(Int32.max)), number >= 0 { request.terminal = Int32(number) }
@@ -30,6 +31,7 @@ package enum ConsoleCommand: ToolCommand {
         return request
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: ConsoleRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

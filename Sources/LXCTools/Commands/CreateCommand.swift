@@ -28,6 +28,7 @@ package enum CreateCommand: ToolCommand {
         operands: Operands(name: .required, rest: .words),
         notes: ["To see the options of a template: lxc-create -t TEMPLATE -h"])
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> CreateRequest {
         let target = try target(options, common)
         guard let name = options.value(template) else {
@@ -40,6 +41,7 @@ package enum CreateCommand: ToolCommand {
             backing: try BackingRequest(options))
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: CreateRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {
@@ -47,6 +49,7 @@ package enum CreateCommand: ToolCommand {
         return .success
     }
 
+    /// Lets the template add its own help.
     package static func extendHelp(
         _ options: ParsedOptions, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) {

@@ -20,11 +20,13 @@ package enum DestroyCommand: ToolCommand {
         groups: [.init(nil, [snapshots, force])],
         operands: Operands(name: .required))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> DestroyRequest {
         DestroyRequest(
             target: try target(options, common), stopsFirst: options.has(force), includesSnapshots: options.has(snapshots))
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: DestroyRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -41,6 +41,7 @@ package enum ExecuteCommand: ToolCommand {
     package static let noCommand = ToolFailure.usage(
         "there is no command to run", advice: "write it after the name: lxc-execute NAME -- COMMAND\nor set lxc.execute.cmd")
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> ExecuteRequest {
         var request = ExecuteRequest(target: try target(options, common))
         request.command = options.words
@@ -52,6 +53,7 @@ package enum ExecuteCommand: ToolCommand {
         return request
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: ExecuteRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

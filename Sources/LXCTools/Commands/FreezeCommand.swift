@@ -8,10 +8,12 @@ package enum FreezeCommand: ToolCommand {
         summary: "Freezes a running container: its processes keep their memory but get no processor time.",
         operands: Operands(name: .required, candidates: .running))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> ContainerTarget {
         try target(options, common)
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: ContainerTarget, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -43,6 +43,7 @@ package enum InfoCommand: ToolCommand {
         groups: [.init(nil, [config, addresses, pid, statistics, raw, state, SharedOption.format])],
         operands: Operands(name: .required))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> InfoRequest {
         var parts: InfoRequest.Parts = []
         if options.has(state) { parts.insert(.state) }
@@ -56,6 +57,7 @@ package enum InfoCommand: ToolCommand {
             isHumanized: !options.has(raw), format: try options.outputFormat())
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: InfoRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

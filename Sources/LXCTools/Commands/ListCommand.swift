@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCRuntime
 import LinuxKernel
 
 /// What `lxc-ls` is asked to list, and how.
 package struct ListRequest: Sendable, Equatable {
+    /// How the list looks.
     package enum Layout: Sendable, Equatable {
         /// One name a line, unpadded.
         case lines
@@ -19,7 +21,7 @@ package struct ListRequest: Sendable, Equatable {
     /// Words of `-F` that are no columns.
     package var unknownColumns: [String] = []
     /// Any of these states; empty means every state.
-    package var states: [StateText] = []
+    package var states: [ContainerState] = []
     /// Leaves out containers that run without a configuration.
     package var definedOnly = false
     /// Extended regular expression that must match somewhere in the name.
@@ -65,6 +67,7 @@ package enum ListCommand: ToolCommand {
     /// The columns and spelling that ask for LXC 1.0's table.
     private static let ruledColumns = "name,state,ipv4,ipv6,autostart"
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> ListRequest {
         var request = ListRequest(options: common)
         let columns = columns(options.value(fancyFormat), &request.unknownColumns)
@@ -76,12 +79,12 @@ package enum ListCommand: ToolCommand {
         } else {
             request.layout = options.has(line) ? .lines : .packed
         }
-        var states: Set<StateText> = []
-        if options.has(active) { states.formUnion(StateText.allCases.filter { $0 != .stopped }) }
+        var states: Set<ContainerState> = []
+        if options.has(active) { states.formUnion(ContainerState.allCases.filter { $0 != .stopped }) }
         if options.has(running) { states.insert(.running) }
         if options.has(frozen) { states.insert(.frozen) }
         if options.has(stopped) { states.insert(.stopped) }
-        request.states = StateText.allCases.filter(states.contains)
+        request.states = ContainerState.allCases.filter(states.contains)
         request.definedOnly = options.has(defined)
         request.pattern = options.value(filter) ?? (options.words.count == 1 ? options.words.first : nil)
         request.groups = options.value(groups).map(ListFilter.groups) ?? []
@@ -89,6 +92,7 @@ package enum ListCommand: ToolCommand {
         return request
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: ListRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

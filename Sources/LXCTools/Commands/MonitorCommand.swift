@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCRuntime
 import LinuxKernel
 
 /// What `lxc-monitor` is asked to do.
@@ -13,8 +14,9 @@ package struct MonitorRequest: Sendable, Equatable {
 
 /// Something that happened to a container.
 package struct MonitorEvent: Sendable, Equatable {
+    /// What happened.
     package enum Kind: Sendable, Equatable {
-        case state(StateText)
+        case state(ContainerState)
         /// Init ended with this status, or with 0 when it was killed.
         case exit(Int32)
     }
@@ -43,11 +45,13 @@ package enum MonitorCommand: ToolCommand {
         operands: Operands(name: .pattern),
         shared: .manyPaths)
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> MonitorRequest {
         MonitorRequest(
             options: common, pattern: options.name ?? ".*", quits: options.has(quit), format: try options.outputFormat())
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: MonitorRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {
@@ -64,10 +68,10 @@ package enum MonitorCommand: ToolCommand {
 
     static func line(_ event: MonitorEvent, _ format: OutputFormat) -> String {
         switch (format, event.kind) {
-        case (.table, .state(let state)): "'\(event.name)' changed state to [\(state.rawValue)]\n"
+        case (.table, .state(let state)): "'\(event.name)' changed state to [\(state.name)]\n"
         case (.table, .exit(let status)): "'\(event.name)' exited with status [\(status)]\n"
         case (.json, .state(let state)):
-            JSONValue.object([.init("name", .string(event.name)), .init("state", .string(state.rawValue))]).text + "\n"
+            JSONValue.object([.init("name", .string(event.name)), .init("state", .string(state.name))]).text + "\n"
         case (.json, .exit(let status)):
             JSONValue.object([.init("name", .string(event.name)), .init("exit_status", .integer(Int64(status)))]).text + "\n"
         }

@@ -23,6 +23,7 @@ package enum MonitorDaemonCommand: ToolCommand {
         operands: Operands(name: .absent, rest: .words),
         shared: .helpOnly)
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> MonitorDaemonRequest {
         if options.has(daemon) { return .service }
         guard options.words.count == 2, options.words[0].hasPrefix("/"), let descriptor = Int32(options.words[1]), descriptor >= 0 else {
@@ -31,6 +32,7 @@ package enum MonitorDaemonCommand: ToolCommand {
         return .serve(path: options.words[0], readyDescriptor: descriptor)
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: MonitorDaemonRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -50,6 +50,7 @@ package enum StartCommand: ToolCommand {
         ],
         operands: Operands(name: .required, rest: .command, candidates: .stopped))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> StartRequest {
         var request = StartRequest(target: try target(options, common))
         request.command = options.words
@@ -63,6 +64,7 @@ package enum StartCommand: ToolCommand {
         return request
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: StartRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

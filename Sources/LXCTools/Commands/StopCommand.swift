@@ -2,6 +2,7 @@
 
 /// What `lxc-stop` is asked to do.
 package struct StopRequest: Sendable, Equatable {
+    /// What happens to the container.
     package enum Action: Sendable, Equatable {
         /// Asks init to shut down.
         case shutdown
@@ -39,6 +40,7 @@ package enum StopCommand: ToolCommand {
         groups: [.init(nil, [reboot, noWait, timeout, kill, noLock, noKill])],
         operands: Operands(name: .required, candidates: .active))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> StopRequest {
         let seconds = try options.value(timeout).map { (text) throws(ToolFailure) in try Self.seconds(text) }
         try checkMix(options, seconds)
@@ -57,6 +59,7 @@ package enum StopCommand: ToolCommand {
         return request
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: StopRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -8,10 +8,12 @@ package enum UnfreezeCommand: ToolCommand {
         summary: "Lets the processes of a frozen container go on.",
         operands: Operands(name: .required, candidates: .frozen))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> ContainerTarget {
         try target(options, common)
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: ContainerTarget, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
 
 /// What `lxc-update-config` is asked to do.
 package struct UpdateConfigRequest: Sendable, Equatable {
@@ -10,9 +12,6 @@ package struct UpdateConfigRequest: Sendable, Equatable {
         self.file = file
         self.isPreview = isPreview
     }
-
-    /// Where the file's old content is kept.
-    package var backup: String { file + ".backup" }
 }
 
 /// `lxc-update-config`.
@@ -29,12 +28,14 @@ package enum UpdateConfigCommand: ToolCommand {
         operands: Operands(name: .absent),
         shared: .helpOnly)
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> UpdateConfigRequest? {
         guard let path = options.value(file) else { return nil }
         if path.isEmpty { throw .usage("\(file.displayName): the file name is empty") }
         return UpdateConfigRequest(file: path, isPreview: options.has(preview))
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: UpdateConfigRequest?, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {
@@ -43,8 +44,13 @@ package enum UpdateConfigCommand: ToolCommand {
             try streams.print(HelpText.help(table))
             return .success
         }
-        let change = try engine.updateConfiguration(request)
-        if request.isPreview { try streams.print(change) }
+        let update: ConfigUpdate
+        do { update = try ConfigUpdate.load(path: request.file) } catch { throw ToolFailure(error) }
+        if request.isPreview {
+            try streams.print(String(kernelBytes: update.diff))
+        } else {
+            do { try update.save() } catch { throw ToolFailure("cannot rewrite \(request.file)", error) }
+        }
         return .success
     }
 }

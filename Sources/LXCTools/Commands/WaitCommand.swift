@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCRuntime
 
 /// What `lxc-wait` is asked to do.
 package struct WaitRequest: Sendable, Equatable {
     package var target: ContainerTarget
     /// Any of these ends the wait; never empty.
-    package var states: [StateText]
+    package var states: [ContainerState]
     /// Seconds; 0 only looks, `nil` waits for ever.
     package var timeout: Int?
 }
@@ -12,8 +13,8 @@ package struct WaitRequest: Sendable, Equatable {
 /// `lxc-wait`.
 package enum WaitCommand: ToolCommand {
     static let state = Option(
-        "state", "s", .required("STATE"), completes: .words({ StateText.allCases.map(\.rawValue) }),
-        help: "State to wait for, or several joined with |: \(StateText.allCases.map(\.rawValue).joined(separator: ", ")).")
+        "state", "s", .required("STATE"), completes: .words({ ContainerState.allCases.map(\.name) }),
+        help: "State to wait for, or several joined with |: \(ContainerState.allCases.map(\.name).joined(separator: ", ")).")
     static let timeout = Option(
         "timeout", "t", .required("SECONDS"), default: "-1", help: "Give up after this time; 0 only looks, -1 waits for ever.")
 
@@ -24,15 +25,16 @@ package enum WaitCommand: ToolCommand {
         groups: [.init(nil, [state, timeout])],
         operands: Operands(name: .required))
 
+    /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> WaitRequest {
         guard let words = options.value(state) else {
             throw .usage("there is no state to wait for", advice: "name one with -s, for example -s RUNNING")
         }
-        var states: [StateText] = []
+        var states: [ContainerState] = []
         for word in words.split(separator: "|", omittingEmptySubsequences: false) {
-            guard let state = StateText(rawValue: String(word)) else {
+            guard let state = ContainerState(name: String(word)) else {
                 throw ToolFailure(
-                    .badOptions, "invalid state '\(word)'", advice: "use \(StateText.allCases.map(\.rawValue).joined(separator: ", "))")
+                    .badOptions, "invalid state '\(word)'", advice: "use \(ContainerState.allCases.map(\.name).joined(separator: ", "))")
             }
             states.append(state)
         }
@@ -40,6 +42,7 @@ package enum WaitCommand: ToolCommand {
         return WaitRequest(target: try target(options, common), states: states, timeout: seconds < 0 ? nil : seconds)
     }
 
+    /// Does it and prints the result.
     package static func run(
         _ request: WaitRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) -> ExitCode {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
 
 /// What the tools ask of the library below them; one call a tool, so that joining the two is a thin adapter and a test can stand in.
 ///
@@ -47,9 +48,7 @@ package protocol ContainerEngine {
     /// Writes a control file of a running container's cgroup.
     func writeControl(_ object: String, _ value: String, of target: ContainerTarget) throws(ToolFailure)
     /// The value of a system-wide setting; `nil` when it is not set.
-    func systemValue(_ item: SystemItem) throws(ToolFailure) -> String?
-    /// Rewrites historic keys of a configuration file, or only tells how; returns the change as a unified diff.
-    func updateConfiguration(_ request: UpdateConfigRequest) throws(ToolFailure) -> String
+    func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String?
 }
 
 /// The container that a tool works on, and the shared options.

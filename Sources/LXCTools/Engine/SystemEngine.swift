@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXC
-import LXCConfig
+package import LXCConfig
 import LXCRuntime
 import LinuxKernel
 
@@ -14,6 +14,8 @@ package struct SystemEngine: ContainerEngine {
             ProcessControl.effectiveUser == 0 ? .root : .user(home: ProcessEnvironment.value("HOME") ?? "/")
         do { return try SystemConfig.load(owner: owner) } catch { throw ToolFailure(LXCError(error)) }
     }
+
+    package func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String? { try systemConfig().value(of: item) }
 
     /// The container that a request is about.
     func container(_ target: ContainerTarget) throws(ToolFailure) -> Container {
@@ -41,14 +43,7 @@ func lifted<Value: ~Copyable>(_ body: () throws(LXCError) -> Value) throws(ToolF
 
 extension ToolFailure {
     /// The library's failure with everything it says.
-    init(_ error: LXCError, exit: ExitCode = .failure) {
-        let failure = error.failure
-        let setting = failure.key ?? (failure.origin == nil ? nil : "the configuration")
-        let line = failure.origin.flatMap { $0.line > 0 ? $0.line : nil }
-        self.init(
-            Code(error), failure.what, reason: failure.reason.isEmpty ? nil : failure.reason,
-            origin: setting.map { Origin(setting: $0, file: failure.origin?.file, line: line) }, advice: failure.hint, exit: exit)
-    }
+    init(_ error: LXCError, exit: ExitCode = .failure) { self.init(error.failure, code: Code(error), exit: exit) }
 }
 
 extension ToolFailure.Code {

@@ -20,6 +20,7 @@ package protocol ToolCommand {
 }
 
 extension ToolCommand {
+    /// Adds nothing; most tools have nothing to add.
     package static func extendHelp(
         _ options: ParsedOptions, _ engine: any ContainerEngine, _ streams: any ToolStreams
     ) throws(ToolFailure) {}

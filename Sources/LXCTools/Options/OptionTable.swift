@@ -51,6 +51,7 @@ package struct OptionTable: Sendable {
 
 /// What the words that are no options mean.
 package struct Operands: Sendable, Equatable {
+    /// Which container the tool works on.
     package enum Name: Sendable, Equatable {
         /// The tool works on no single container.
         case absent
@@ -62,6 +63,7 @@ package struct Operands: Sendable, Equatable {
         case pattern
     }
 
+    /// What follows the name.
     package enum Rest: Sendable, Equatable {
         case nothing
         /// A program and its arguments.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCRuntime
 
 /// What `lxc-info` found out about a container.
 package struct InfoReport: Sendable, Equatable {
@@ -39,7 +40,7 @@ package struct InfoReport: Sendable, Equatable {
     }
 
     package var name: String
-    package var state: StateText
+    package var state: ContainerState
     /// Of the container's init; `nil` when it does not run.
     package var pid: Int32?
     package var addresses: [String] = []
@@ -47,7 +48,7 @@ package struct InfoReport: Sendable, Equatable {
     package var statistics: Statistics?
     package var values: [Value] = []
 
-    package init(name: String, state: StateText) {
+    package init(name: String, state: ContainerState) {
         self.name = name
         self.state = state
     }
@@ -60,7 +61,7 @@ extension InfoReport {
         let choice = request.parts.intersection([.state, .pid, .addresses])
         let isBare = !request.isHumanized && choice.rawValue.nonzeroBitCount == 1 && !request.showsAll
         var text = request.showsAll ? Self.line("Name:", name) : ""
-        if request.parts.contains(.state) { text += Self.entry("State:", state.rawValue, isBare) }
+        if request.parts.contains(.state) { text += Self.entry("State:", state.name, isBare) }
         if request.parts.contains(.pid), let pid { text += Self.entry("PID:", String(pid), isBare) }
         if request.parts.contains(.addresses) { for address in addresses { text += Self.entry("IP:", address, isBare) } }
         if request.parts.contains(.statistics), let statistics { text += statistics.text(request.isHumanized) }
@@ -86,7 +87,7 @@ extension InfoReport {
     /// The report for programs; what was not asked for is left out, what is not known is null.
     package func json(_ request: InfoRequest) -> JSONValue {
         var members: [JSONValue.Member] = [.init("name", .string(name))]
-        if request.parts.contains(.state) { members.append(.init("state", .string(state.rawValue))) }
+        if request.parts.contains(.state) { members.append(.init("state", .string(state.name))) }
         if request.parts.contains(.pid) { members.append(.init("pid", .optional(pid))) }
         if request.parts.contains(.addresses) { members.append(.init("addresses", .array(addresses.map { .string($0) }))) }
         if request.parts.contains(.statistics) { members.append(.init("statistics", statistics?.json ?? .null)) }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCRuntime
 import LinuxKernel
 
 /// Which containers `lxc-ls` shows, and which facts it must look up to know.
 struct ListFilter {
-    private let states: [StateText]
+    private let states: [ContainerState]
     private let definedOnly: Bool
     private let expression: RegularExpression?
     private let groups: [String]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCRuntime
 
 /// A container that `lxc-ls` found.
 package struct ListedContainer: Sendable, Equatable {
@@ -69,7 +70,7 @@ package struct ListRow: Sendable, Equatable {
     package var name: String
     /// Names of the containers around this one, the outermost first; empty on the host.
     package var parents: [String] = []
-    package var state = StateText.stopped
+    package var state = ContainerState.stopped
     package var pid: Int32?
     package var memoryBytes: UInt64?
     package var swapBytes: UInt64?
@@ -99,7 +100,7 @@ extension ListRow {
     func cell(_ column: ListColumn, _ layout: ColumnTable.Layout) -> String {
         switch column {
         case .name: displayName(layout)
-        case .state: state.rawValue
+        case .state: state.name
         case .pid: pid.map { String($0) } ?? "-"
         case .memory: memoryBytes.map(ByteSizeText.megabytes) ?? "-"
         case .swap: swapBytes.map(ByteSizeText.megabytes) ?? "-"
@@ -137,7 +138,7 @@ extension ListRow {
             let member: JSONValue.Member =
                 switch column {
                 case .name: .init("name", .string(name))
-                case .state: .init("state", .string(state.rawValue))
+                case .state: .init("state", .string(state.name))
                 case .pid: .init("pid", .optional(pid))
                 case .memory: .init("memory_bytes", .optional(memoryBytes))
                 case .swap: .init("swap_bytes", .optional(swapBytes))

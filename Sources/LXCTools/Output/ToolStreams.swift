@@ -15,10 +15,13 @@ package protocol ToolStreams {
 package struct ProcessStreams: ToolStreams {
     package init() {}
 
+    /// Writes to the process's stream.
     package func write(_ text: String, to stream: StandardStream) throws(KernelError) { try stream.write(text) }
 
+    /// Asks the terminal.
     package func columns(of stream: StandardStream) -> Int? { stream.terminalColumns }
 
+    /// Asks the kernel.
     package func isTerminal(_ stream: StandardStream) -> Bool { stream.isTerminal }
 }
 

@@ -4,31 +4,44 @@
 ///
 /// See: `proc_pid_mountinfo(5)`. A line that does not follow the format is left out and counted; no text can stop the program.
 package struct MountTable: Sendable, Equatable {
-    /// One mount.
+    /// One mount. Text fields are decoded when they are asked for, since most callers look at few of many mounts.
     package struct Entry: Sendable, Equatable {
         /// Number of the mount, and of the one it is mounted on.
-        package var id: Int32
-        package var parent: Int32
+        package let id: Int32
+        package let parent: Int32
         /// Device number of the filesystem.
-        package var major: UInt32
-        package var minor: UInt32
+        package let major: UInt32
+        package let minor: UInt32
+        fileprivate let fields: Fields
+
         /// The part of the filesystem that is seen, as a path in it.
-        package var root: String
+        package var root: String { unescaped(fields.root) }
         /// Where it is seen, as a path below the process's root directory.
-        package var mountPoint: String
+        package var mountPoint: String { unescaped(fields.mountPoint) }
         /// Options of the mount, comma separated.
-        package var options: String
-        package var propagation: Propagation
+        package var options: String { unescaped(fields.options) }
+        package var propagation: Propagation { Propagation(fields: fields.optional) }
         /// Filesystem type, with its subtype after a dot.
-        package var type: String
-        package var source: String
+        package var type: String { unescaped(fields.type) }
+        package var source: String { unescaped(fields.source) }
         /// Options of the filesystem, comma separated.
-        package var superOptions: String
+        package var superOptions: String { unescaped(fields.superOptions) }
 
         /// Whether one of the mount's or the filesystem's options has exactly this text.
         package func hasOption(_ option: String) -> Bool {
             options.split(separator: ",").contains { $0 == option } || superOptions.split(separator: ",").contains { $0 == option }
         }
+    }
+
+    /// The text fields of a line as the kernel wrote them, with its escapes.
+    fileprivate struct Fields: Sendable, Equatable {
+        var root: ArraySlice<UInt8>
+        var mountPoint: ArraySlice<UInt8>
+        var options: ArraySlice<UInt8>
+        var optional: ArraySlice<UInt8>
+        var type: ArraySlice<UInt8>
+        var source: ArraySlice<UInt8>
+        var superOptions: ArraySlice<UInt8>
     }
 
     /// How mounts below this one travel to other namespaces.
@@ -58,6 +71,7 @@ package struct MountTable: Sendable, Equatable {
     /// Mounts of a process.
     ///
     /// - Parameter process: `self`, or a process number as text.
+    /// - Returns: The mounts at this moment.
     /// - Throws: ``KernelError`` of `open(2)`, `read(2)`.
     package static func read(process: String = "self") throws(KernelError) -> MountTable {
         MountTable(parsing: try WholeFile.read("/proc/\(process)/mountinfo", limit: 256 << 20))
@@ -65,28 +79,27 @@ package struct MountTable: Sendable, Equatable {
 
     /// Whether the mount can be reached by its path: no other mount lies over it or over the way to it.
     package func isReachable(_ entry: Entry) -> Bool {
-        var current = entry
-        if entries.contains(where: { $0.parent == current.id && $0.id != current.id && $0.mountPoint == current.mountPoint }) {
-            return false
-        }
-        // A table longer than its own chain of parents has a cycle, which only hostile text can contain.
+        // Escapes do not matter for comparing, since the kernel writes the same path the same way on every line.
+        let place = entry.fields.mountPoint
+        if entries.contains(where: { $0.parent == entry.id && $0.id != entry.id && $0.fields.mountPoint == place }) { return false }
+        var here = entry
+        // A way up that is longer than the table has a cycle, which only hostile text can contain.
         for _ in 0..<entries.count {
-            let here = current
-            let isCovered = entries.contains {
-                $0.parent == here.parent && $0.id != here.id && $0.id != here.parent && Self.isBelow(here.mountPoint, $0.mountPoint)
+            var above: Entry?
+            for other in entries where other.id != here.id {
+                if other.id == here.parent { above = other }
+                let isSibling = other.parent == here.parent && other.id != here.parent
+                if isSibling && Self.isBelow(here.fields.mountPoint, other.fields.mountPoint) { return false }
             }
-            if isCovered { return false }
-            guard let above = entries.first(where: { $0.id == here.parent && $0.id != here.id }) else { return true }
-            current = above
+            guard let above else { return true }
+            here = above
         }
         return false
     }
 
     /// Whether a path is another one or lies below it, both absolute.
-    private static func isBelow(_ path: String, _ other: String) -> Bool {
-        if other == "/" { return true }
-        let path = path.utf8
-        let other = other.utf8
+    private static func isBelow(_ path: ArraySlice<UInt8>, _ other: ArraySlice<UInt8>) -> Bool {
+        if other.elementsEqual([0x2F]) { return true }
         guard path.starts(with: other) else { return false }
         return path.count == other.count || path.dropFirst(other.count).first == 0x2F
     }
@@ -95,26 +108,28 @@ package struct MountTable: Sendable, Equatable {
 extension MountTable.Entry {
     /// Reads one line, without its newline; nil when it does not follow the format.
     init?(line: ArraySlice<UInt8>) {
-        var fields = FieldReader(rest: line)
-        guard let id = fields.number(Int32.self), let parent = fields.number(Int32.self),
-            let device = fields.next(), let colon = device.firstIndex(of: 0x3A),
+        var reader = FieldReader(rest: line)
+        guard let id = reader.number(Int32.self), let parent = reader.number(Int32.self),
+            let device = reader.next(), let colon = device.firstIndex(of: 0x3A),
             let major = decimal(device[..<colon], UInt32.self), let minor = decimal(device[(colon + 1)...], UInt32.self),
-            let root = fields.next(), let mountPoint = fields.next(), let options = fields.next(),
-            let propagation = MountTable.Propagation(reading: &fields),
-            let type = fields.next(), let source = fields.next(), let superOptions = fields.next()
+            let root = reader.next(), let mountPoint = reader.next(), let options = reader.next(),
+            let optional = reader.upToSeparator(),
+            let type = reader.next(), let source = reader.next(), let superOptions = reader.next()
         else { return nil }
-        self.init(
-            id: id, parent: parent, major: major, minor: minor, root: unescaped(root), mountPoint: unescaped(mountPoint),
-            options: String(kernelBytes: options), propagation: propagation, type: unescaped(type), source: unescaped(source),
-            superOptions: unescaped(superOptions))
+        self.id = id
+        self.parent = parent
+        self.major = major
+        self.minor = minor
+        fields = MountTable.Fields(
+            root: root, mountPoint: mountPoint, options: options, optional: optional, type: type, source: source,
+            superOptions: superOptions)
     }
 }
 
 extension MountTable.Propagation {
-    /// Reads the optional fields up to the separator `-`; unknown ones are passed over, as the manual page asks.
-    fileprivate init?(reading fields: inout FieldReader) {
-        while let field = fields.next() {
-            if field.elementsEqual([0x2D]) { return }
+    /// Reads the optional fields; unknown ones are passed over, as the manual page asks.
+    fileprivate init(fields: ArraySlice<UInt8>) {
+        for field in fields.split(separator: 0x20) {
             let parts = field.split(separator: 0x3A, maxSplits: 1)
             let group = parts.count == 2 ? decimal(parts[1], UInt32.self) : nil
             switch parts.first.map({ String(kernelBytes: $0) }) {
@@ -125,7 +140,6 @@ extension MountTable.Propagation {
             default: break
             }
         }
-        return nil
     }
 }
 
@@ -141,6 +155,15 @@ private struct FieldReader {
         }
         rest = text[(blank + 1)...]
         return text[..<blank]
+    }
+
+    /// The fields before the separator `-`, which is passed; nil when there is none.
+    mutating func upToSeparator() -> ArraySlice<UInt8>? {
+        guard let start = rest else { return nil }
+        while let field = next() {
+            if field.count == 1, field.first == 0x2D { return start[..<field.startIndex] }
+        }
+        return nil
     }
 
     mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) -> Number? { next().flatMap { decimal($0, type) } }

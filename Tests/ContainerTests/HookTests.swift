@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
+import LinuxKernel
+import Testing
+
+/// Hooks: order, place, arguments and environment (S2.09 to S2.23, S1.50, S1.52).
+@Suite(.needsRoot) struct HookTests {
+    /// The example of the seed, as written: `arguments: p1 lxc pre-start` and the four variables.
+    @Test func preStartHookOfTheSeedPrintsItsArgumentsAndVariables() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("p1", config: ["lxc.net.0.type = empty"])
+            let output = fixture.lxcpath + "/test"
+            let script = fixture.folder(name) + "/pre-start.sh"
+            try fixture.write(
+                script, "#!/bin/sh\necho \"arguments: $*\" > \(output)\necho \"environment:\" >> \(output)\nenv | grep LXC >> \(output)\n", mode: 0o755)
+            try fixture.append(name, ["lxc.hook.pre-start = \(script)"])
+            try fixture.succeed("start", "-n", name)
+            let lines = try WholeFile.text(output).split(separator: "\n").map(String.init)
+            #expect(lines.first == "arguments: \(name) lxc pre-start")
+            for expected in [
+                "LXC_ROOTFS_MOUNT=\(fixture.installation.prefix)", "LXC_CONFIG_FILE=\(fixture.folder(name))/config",
+                "LXC_ROOTFS_PATH=\(fixture.rootfs(name))", "LXC_NAME=\(name)",
+            ] {
+                #expect(lines.contains { $0.hasPrefix(expected) }, "\(expected) in \(lines)")
+            }
+            #expect(!lines.contains { $0.hasPrefix("LXC_SUPERVISOR") })
+        }
+    }
+
+    @Test func everyHookRunsInOrder() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("order", config: ["lxc.net.0.type = empty"])
+            let log = fixture.lxcpath + "/order"
+            try fixture.write(log, "")
+            let early = ["pre-start", "pre-mount", "mount", "autodev"]
+            var config = early.map { "lxc.hook.\($0) = echo \($0) $LXC_HOOK_TYPE >> \(log); true" }
+            // The start hook runs inside: what it writes is found in the root filesystem.
+            config += ["lxc.hook.start = echo start > /started; true"]
+            config += ["start-host", "stop", "post-stop"].map { "lxc.hook.\($0) = echo \($0) $LXC_TARGET $LXC_PID >> \(log); true" }
+            config += ["lxc.hook.pre-start = echo second >> \(log); true"]
+            try fixture.append(name, config)
+            try fixture.succeed("start", "-n", name)
+            let pid = try fixture.initPID(name)
+            try fixture.succeed("stop", "-n", name, "-k")
+            let lines = try WholeFile.text(log).split(separator: "\n").map { $0.trimmingSpaces() }
+            #expect(
+                lines == [
+                    "pre-start", "second", "pre-mount", "mount", "autodev", "start-host  \(pid)", "stop stop \(pid)", "post-stop stop \(pid)",
+                ], "\(lines)")
+            #expect(try WholeFile.text(fixture.rootfs(name) + "/started") == "start\n")
+        }
+    }
+
+    @Test func versionOneHooksGetTheEnvironmentInsteadOfArguments() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("v1", config: ["lxc.net.0.type = empty", "lxc.hook.version = 1"])
+            let log = fixture.lxcpath + "/v1"
+            try fixture.append(name, ["lxc.hook.stop = sh -c 'echo \"$#\" $LXC_HOOK_TYPE $LXC_HOOK_SECTION $LXC_MNT_NS > \(log)' stop"])
+            try fixture.succeed("start", "-n", name)
+            try fixture.succeed("stop", "-n", name, "-k")
+            let words = try WholeFile.text(log).split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
+            #expect(Array(words.prefix(3)) == ["0", "stop", "lxc"])
+            #expect(words.last?.hasPrefix("/proc/") == true, "\(words)")
+        }
+    }
+
+    /// S2.31: a hook may make the root filesystem itself.
+    @Test func preStartHookMayMountTheRootFilesystem() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("made", config: ["lxc.net.0.type = empty"])
+            let source = fixture.lxcpath + "/source"
+            _ = try fixture.run("/bin/mv", [fixture.rootfs(name), source])
+            let script = fixture.folder(name) + "/pre-start.sh"
+            try fixture.write(
+                script, "#!/bin/sh\nset -e\nmkdir -p $LXC_ROOTFS_PATH\nmount -n -t tmpfs tmpfs-\(fixture.tag) $LXC_ROOTFS_PATH\ncp -a \(source)/. $LXC_ROOTFS_PATH\n",
+                mode: 0o755)
+            try fixture.append(name, ["lxc.hook.pre-start = \(script)", "lxc.hook.post-stop = umount $LXC_ROOTFS_PATH #"])
+            try fixture.succeed("start", "-n", name)
+            #expect(try fixture.state(name) == "RUNNING")
+            try fixture.succeed("stop", "-n", name, "-k")
+        }
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
