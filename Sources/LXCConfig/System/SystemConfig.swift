@@ -35,7 +35,7 @@ package struct SystemConfig: Sendable, Equatable {
     /// - Throws: ``ConfigProblem`` when the file is there but cannot be read, or when a value is not one of the words allowed.
     package static func load(owner: Owner, paths: InstallPaths = .installed) throws(ConfigProblem) -> SystemConfig {
         var config = SystemConfig(owner: owner, paths: paths)
-        do { try config.read(try ConfigFile(config.file).bytes) } catch let failure as ConfigFile.Failure {
+        do { try config.read(try RegularFile(configuration: config.file).bytes) } catch let failure as RegularFile.Failure {
             if case .kernel(let error) = failure, error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return config }
             throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), "cannot read it: \(failure.reason)")
         } catch let problem as ConfigProblem {
@@ -63,7 +63,8 @@ package struct SystemConfig: Sendable, Equatable {
 
     private mutating func take(_ name: String, _ value: String, _ origin: ConfigOrigin) throws(ConfigProblem) {
         guard let item = SystemConfigItem(name: name) else {
-            guard name.hasPrefix("lxc.") else { return }
+            // A file that is not ours would give thousands.
+            guard name.hasPrefix("lxc."), warnings.count < 10 else { return }
             let guess = KeySuggestion.nearest(to: name, among: SystemConfigItem.allCases.map(\.rawValue))
             let problem = ConfigProblem(
                 .unknownKey, at: origin, key: name, "is not an item of lxc.conf", hint: guess.map { "did you mean \($0)?" })
