@@ -28,6 +28,8 @@ final class InitContext {
     let hostNull: SharedDescriptor
     /// The open lxc-init, when the payload runs under it.
     var initProgram: SharedDescriptor?
+    /// The container's cgroups, still to be entered.
+    var cgroups: ContainerCgroups?
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).

@@ -89,6 +89,7 @@ extension Supervisor {
             for remaining in try cgroups.removeMonitor().remaining { log.warn("the cgroup \(remaining.path) stays behind") }
         } catch { log.warn("the monitor's cgroup stays behind: \(error)") }
         self.cgroups = nil
+        recordedCgroups = []
     }
 
     private func closeSocket() {

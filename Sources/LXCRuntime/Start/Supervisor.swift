@@ -21,6 +21,8 @@ final class Supervisor {
     /// Whoever waits for the result of the start; nil once it has been told, and in the foreground.
     private var result: SharedDescriptor?
     var cgroups: ContainerCgroups?
+    /// What the journal knows already.
+    var recordedCgroups: [String] = []
     var initHandle: SharedDescriptor?
     var initNumber: Int32 = -1
     /// Namespaces kept open for the stop hooks.

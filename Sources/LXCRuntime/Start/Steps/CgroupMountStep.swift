@@ -52,3 +52,20 @@ struct CgroupMountStep: InitStep {
         }
     }
 }
+
+/// Enters the container's v1 cgroups; in the v2 one the process was born.
+///
+/// The process does it itself: a lone thread may move itself at once, while for a move from outside the kernel waits, 6 to 16 ms
+/// measured.
+struct CgroupEntryStep: InitStep {
+    let name = "entering the cgroups"
+
+    func perform(_ context: InitContext) throws(OperationFailure) {
+        guard let cgroups = context.cgroups else { return }
+        do { try cgroups.enter(.payload, isBornInUnified: true) } catch {
+            throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
+        }
+        // The directories of the host's hierarchies are not for what runs from here on.
+        context.cgroups = nil
+    }
+}
