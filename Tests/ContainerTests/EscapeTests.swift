@@ -105,12 +105,12 @@ import Testing
         try withContainers { fixture in
             let name = try fixture.busybox("fds", config: ["lxc.net.0.type = empty", "lxc.mount.auto = proc:mixed"])
             let bin = fixture.installation.bin
-            let start = try fixture.run("/bin/sh", ["-c", "exec 9</ 11</etc; exec \(bin)/lxc-start -P \(fixture.lxcpath) -n \(name)"])
+            let start = try fixture.run("/bin/sh", ["-c", "exec 8</ 9</etc; exec \(bin)/lxc-start -P \(fixture.lxcpath) -n \(name)"])
             #expect(start.code == 0, "\(start)")
             let pid = try fixture.initPID(name)
             #expect(try DirectoryListing.names(in: "/proc/\(pid)/fd") == ["0", "1", "2"])
             let attach = try fixture.run(
-                "/bin/sh", ["-c", "exec 9</ 11</etc; exec \(bin)/lxc-attach -P \(fixture.lxcpath) -n \(name) -- /bin/sh -c 'ls /proc/self/fd'"])
+                "/bin/sh", ["-c", "exec 8</ 9</etc; exec \(bin)/lxc-attach -P \(fixture.lxcpath) -n \(name) -- /bin/sh -c 'ls /proc/self/fd'"])
             // ls itself holds the directory open.
             #expect(attach.lines.filter { (Int($0) ?? 0) > 3 } == [], "\(attach)")
         }

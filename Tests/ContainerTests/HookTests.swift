@@ -45,7 +45,7 @@ import Testing
             let lines = try WholeFile.text(log).split(separator: "\n").map { $0.trimmingSpaces() }
             #expect(
                 lines == [
-                    "pre-start", "second", "pre-mount", "mount", "autodev", "start-host  \(pid)", "stop stop \(pid)", "post-stop stop \(pid)",
+                    "pre-start", "second", "pre-mount", "mount", "autodev", "start-host \(pid)", "stop stop \(pid)", "post-stop stop \(pid)",
                 ], "\(lines)")
             #expect(try WholeFile.text(fixture.rootfs(name) + "/started") == "start\n")
         }

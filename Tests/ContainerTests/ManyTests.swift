@@ -21,7 +21,8 @@ import Testing
             for name in names { try fixture.succeed("start", "-n", name, "--", "/bin/sleep", "1000") }
             #expect(try fixture.lxc("ls", "--running", "-1").lines == names.sorted())
             for name in names { try fixture.succeed("stop", "-n", name, "-k") }
-            #expect(try fixture.lxc("ls", "--running", "-1").lines == [])
+            let left = try fixture.lxc("ls", "--running", "-1")
+            #expect(left.lines == [], "\(left)")
         }
     }
 

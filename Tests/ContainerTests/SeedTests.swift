@@ -195,8 +195,7 @@ import Testing
             let home = fixture.lxcpath + "/home"
             try fixture.write(home + "/.config/lxc/lxc.conf", "\(key) = /elsewhere/containers/\n")
             let result = try fixture.run(
-                "/usr/bin/setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", fixture.installation.bin + "/lxc-config", "lxc.lxcpath"],
-                environment: ["HOME=\(home)"])
+                "/usr/bin/setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=\(home)", fixture.installation.bin + "/lxc-config", "lxc.lxcpath"])
             #expect(result.output == "/elsewhere/containers\n", "\(result)")
         }
     }

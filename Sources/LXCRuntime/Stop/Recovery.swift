@@ -17,10 +17,7 @@ struct Recovery {
         let entries = try attempting("cannot read the journal \(journal.path)") { () throws(KernelError) in try journal.entries() }
         guard !entries.isEmpty else { return }
         log.warn("an earlier run of \(plan.name) did not end in order: cleaning up after it")
-        if entries.contains(where: { isAlive($0, isSupervisor: true) }) {
-            throw OperationFailure(
-                "cannot start \(plan.name)", reason: "an earlier run is still ending", hint: "its stop hooks are at work; try again in a moment")
-        }
+        for entry in entries { try waitForSupervisor(entry) }
         for entry in entries { killInit(entry) }
         let cgroups = entries.compactMap { if case .cgroup(let path) = $0 { path } else { nil } }
         for remaining in ContainerCgroups.remove(journalPaths: cgroups).remaining {
@@ -33,9 +30,18 @@ struct Recovery {
         }
     }
 
-    private func isAlive(_ entry: Journal.Entry, isSupervisor: Bool) -> Bool {
-        guard isSupervisor, case .supervisor(let pid, let startTime) = entry else { return false }
-        return ProcessIdentity.isSame(pid, startTime: startTime) && pid != ProcessControl.pid
+    /// A supervisor that has given its socket up still runs the stop hooks; one that was killed is at most waiting to be collected.
+    private func waitForSupervisor(_ entry: Journal.Entry) throws(OperationFailure) {
+        guard case .supervisor(let pid, let startTime) = entry, pid != ProcessControl.pid else { return }
+        do {
+            let handle = try PidFD(pid)
+            guard ProcessIdentity.isSame(pid, startTime: startTime), !handle.waitForEnd(milliseconds: 5000) else { return }
+        } catch {
+            if error.errno == .noSuchProcess { return }
+            throw OperationFailure("cannot look at the earlier run of \(plan.name)", error)
+        }
+        throw OperationFailure(
+            "cannot start \(plan.name)", reason: "an earlier run is still ending", hint: "its stop hooks are at work; try again in a moment")
     }
 
     /// The kernel has killed init with its supervisor, unless the configuration said otherwise.
