@@ -17,6 +17,8 @@ if [ ${#targets[@]} -eq 0 ]; then
 fi
 
 export LXC_FUZZ=1
+# The trace comes from libFuzzer; the Swift runtime's own tracer would wait for a terminal that is not there.
+export SWIFT_BACKTRACE=enable=no
 crashes=$PWD/Fuzz/crashes
 mkdir -p "$crashes"
 status=0

@@ -123,22 +123,16 @@ put_directory "$LOCALSTATEDIR/lib/lxc" 0755
 put_directory "$LOCALSTATEDIR/cache/lxc" 0755
 put_directory "$LOCALSTATEDIR/log/lxc" 0755
 
-# --- completion: the multicall prints it from the very tables that it parses with --------------------------------------------
+# --- manual pages and completion: the multicall prints them from the very tables that it parses with ------------------------
 
+man_folder=$DATADIR/man/man1
 bash_folder=$DATADIR/bash-completion/completions
 zsh_file=$DATADIR/zsh/site-functions/_lxc
 fish_file=$DATADIR/fish/vendor_completions.d/lxc.fish
 
-put_completion() { # shell, place
-    mkdir -p "$DESTDIR$(dirname "$2")"
-    "$DESTDIR$BINDIR/lxc-config" --completion "$1" > "$DESTDIR$2.new"
-    chmod 0644 "$DESTDIR$2.new"
-    mv -f "$DESTDIR$2.new" "$DESTDIR$2"
-}
-
 if [ "$action" = uninstall ]; then
     rm -f "$DESTDIR$bash_folder/_lxc" "$DESTDIR$zsh_file" "$DESTDIR$fish_file"
-    for tool in "${tools[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool"; done
+    for tool in "${tools[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool" "$DESTDIR$man_folder/lxc-$tool.1"; done
     for folder in lxc/templates lxc/config/common.conf.d lxc/config/userns.conf.d lxc/config lxc/hooks lxc; do
         put_directory "$DATADIR/$folder" 0755
     done
@@ -149,12 +143,18 @@ if [ "$action" = uninstall ]; then
     exit 0
 fi
 
-if "$DESTDIR$BINDIR/lxc-config" --completion bash > /dev/null 2>&1; then
-    put_completion bash "$bash_folder/_lxc"
-    for tool in "${tools[@]}"; do put_link "$bash_folder/lxc-$tool" "$bash_folder/_lxc"; done
-    put_completion zsh "$zsh_file"
-    put_completion fish "$fish_file"
-else
-    echo "note: no shell completion installed, because this lxc-config has no --completion" >&2
-fi
+put_printed() { # place, option and word of lxc-config that print the file
+    mkdir -p "$DESTDIR$(dirname "$1")"
+    "$DESTDIR$BINDIR/lxc-config" "$2" "$3" > "$DESTDIR$1.new"
+    chmod 0644 "$DESTDIR$1.new"
+    mv -f "$DESTDIR$1.new" "$DESTDIR$1"
+}
+
+put_printed "$bash_folder/_lxc" --completion bash
+put_printed "$zsh_file" --completion zsh
+put_printed "$fish_file" --completion fish
+for tool in "${tools[@]}"; do
+    put_link "$bash_folder/lxc-$tool" "$bash_folder/_lxc"
+    put_printed "$man_folder/lxc-$tool.1" --manual "lxc-$tool"
+done
 echo "installed in $DESTDIR$PREFIX"

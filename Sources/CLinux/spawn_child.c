@@ -8,12 +8,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum step { STEP_CLONE = 1, STEP_DESCRIPTORS, STEP_DIRECTORY, STEP_EXEC };
+enum step { STEP_CLONE = 1, STEP_DESCRIPTORS, STEP_DIRECTORY, STEP_EXEC, STEP_MOUNTS };
 
 struct report {
     int step;
@@ -45,6 +47,9 @@ static void become_program(const struct clinux_spawn_plan *plan, struct report *
         if (result < 0) fail(report, STEP_DESCRIPTORS);
     }
     if (plan->death_signal) prctl(PR_SET_PDEATHSIG, plan->death_signal, 0, 0, 0);
+    if (plan->private_mounts && (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0))
+        fail(report, STEP_MOUNTS);
+    if (plan->file_mask >= 0) umask((mode_t)plan->file_mask);
     if (plan->directory && chdir(plan->directory) != 0) fail(report, STEP_DIRECTORY);
     if (plan->executable >= 0)
         syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);

@@ -86,6 +86,7 @@ extension Container {
     /// Stops giving the container processor time.
     package func freeze() throws(LXCError) { try setFrozen(true) }
 
+    /// Lets a frozen container go on; one that is not frozen is left as it is.
     package func unfreeze() throws(LXCError) { try setFrozen(false) }
 
     /// The caller does the work, so that it works with every supervisor's version; the states are announced before and after.

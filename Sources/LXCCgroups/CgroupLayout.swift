@@ -98,6 +98,7 @@ package struct CgroupLayout: Sendable, Equatable {
     ///
     /// - Parameter isRelative: Base is the caller's own cgroup instead of the one of process 1 (`lxc.cgroup.relative`); it
     ///   always is for callers other than root.
+    /// - Returns: The layout as the caller's mount namespace shows it.
     /// - Throws: ``KernelError`` when the tables in `/proc` cannot be read.
     package static func detect(isRelative: Bool = false) throws(KernelError) -> CgroupLayout {
         let ofInit = !isRelative && ProcessControl.effectiveUser == 0

@@ -56,6 +56,7 @@ struct CgroupName: Equatable {
     /// The path, relative to the base.
     ///
     /// - Parameter number: 0 for the plain name, else the number to append.
+    /// - Returns: The path without a slash at either end.
     func path(number: Int) -> String {
         let plain = components.joined(separator: "/")
         return number == 0 ? plain : "\(plain)-\(number)"

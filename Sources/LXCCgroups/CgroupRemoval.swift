@@ -32,6 +32,7 @@ struct CgroupRemoval {
     /// - Parameters:
     ///   - cgroups: The same container's cgroups in all hierarchies.
     ///   - drainMilliseconds: How long processes that outlive the container's init may take to end by themselves, zero or more.
+    /// - Returns: What is left.
     static func remove(_ cgroups: [AnchoredCgroup], drainMilliseconds: Int) -> CgroupRemovalReport {
         var report = CgroupRemovalReport()
         var failures: [String: KernelError] = [:]
@@ -90,6 +91,7 @@ extension ContainerCgroups {
     /// Processes that outlive the container's init are waited for, then killed.
     ///
     /// - Parameter drainMilliseconds: The longest wait before the kill, zero or more.
+    /// - Returns: What is left.
     package func removePayload(drainMilliseconds: Int = 3000) -> CgroupRemovalReport {
         guard let limitPath else { return CgroupRemovalReport() }
         let report = CgroupRemoval.remove(anchored(limitPath), drainMilliseconds: drainMilliseconds)
@@ -139,6 +141,27 @@ extension ContainerCgroups {
         [limitPath, monitorPath].compactMap { $0 }.flatMap { path in anchored(path).map(\.label) }
     }
 
+    /// What ``journalPaths`` will most likely be once both cgroups are made, so that the journal can be written before them and a
+    /// monitor that is killed in between leaves nothing that nobody knows of.
+    ///
+    /// Names that others have are not among them. When the result differs afterwards, the journal is to be corrected.
+    ///
+    /// - Returns: The payload's directories, then the monitor's.
+    /// - Throws: ``CgroupError`` for a path that cannot be used or no free name.
+    package func expectedJournalPaths() throws(CgroupError) -> [String] {
+        var paths: [String] = []
+        for role in [CgroupRole.payload, .monitor] {
+            let name = try placement.cgroupName(role)
+            // Containers have the same name in every hierarchy, so one hierarchy tells which are taken.
+            let number = (0...(name.isNumbered ? 999 : 0)).first { number in
+                members.last.map { !$0.base.directory.exists(name.path(number: number)) } ?? true
+            }
+            guard let number else { throw .noFreeName(path: name.path(number: 0)) }
+            paths += anchored(name.path(number: number)).map(\.label)
+        }
+        return paths
+    }
+
     /// Removes the cgroups that a killed monitor left behind.
     ///
     /// Only directories on a cgroup filesystem are touched, whatever the journal says.
@@ -146,6 +169,7 @@ extension ContainerCgroups {
     /// - Parameters:
     ///   - paths: What ``journalPaths`` was.
     ///   - drainMilliseconds: The longest wait before processes are killed, zero or more.
+    /// - Returns: What is left.
     package static func remove(journalPaths paths: [String], drainMilliseconds: Int = 3000) -> CgroupRemovalReport {
         var cgroups: [AnchoredCgroup] = []
         var failed: [CgroupRemovalReport.Remaining] = []

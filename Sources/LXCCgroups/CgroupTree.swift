@@ -69,5 +69,7 @@ enum CgroupTree {
         }
     }
 
-    static func isGone(_ error: KernelError) -> Bool { error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice }
+    static func isGone(_ error: KernelError) -> Bool {
+        error.errno == .noSuchFileOrDirectory || error.errno == .operationNotSupportedByDevice
+    }
 }

@@ -85,8 +85,11 @@ extension ContainerCgroups {
 
     /// Opens the directory of one of the payload's cgroups, to be sent over the control socket or to be worked on.
     ///
-    /// - Parameter controller: As for ``reportedPath(_:_:)``.
+    /// - Parameters:
+    ///   - controller: As for ``reportedPath(_:_:)``.
+    ///   - part: Which of the payload's cgroups.
     /// - Returns: Nil for an unknown controller.
+    /// - Throws: ``CgroupError/kernel(_:)``.
     package func openPayload(_ controller: String?, _ part: PayloadPart = .processes) throws(CgroupError) -> CgroupDirectory? {
         guard let path = path(of: part), let member = member(of: controller) else { return nil }
         return try wrapped { () throws(KernelError) in try member.base.directory.open(path) }

@@ -12,8 +12,10 @@ enum ControllerDelegation {
     ///
     /// - Parameters:
     ///   - path: The cgroup, relative to `base`; `.` for the base itself.
+    ///   - base: Where the path starts.
     ///   - isWanted: Which controllers to turn on.
     /// - Returns: The controllers that stay off though they were wanted.
+    /// - Throws: ``KernelError`` when the cgroup's files cannot be read.
     @discardableResult
     static func enable(
         _ path: String, below base: borrowing CgroupDirectory, where isWanted: (String) -> Bool

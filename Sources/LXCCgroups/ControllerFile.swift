@@ -26,12 +26,11 @@ package struct ControllerFile: Sendable, Equatable {
     /// The value, without the newline at its end.
     ///
     /// - Parameter cgroup: The cgroup's directory in the hierarchy of the file's controller.
+    /// - Returns: The value, of several lines for some files.
     /// - Throws: ``KernelError``; `.noSuchFileOrDirectory` when there is no such file.
     package func read(in cgroup: borrowing CgroupDirectory) throws(KernelError) -> String { try cgroup.text(name) }
 
-    /// Sets the value with one write.
-    ///
-    /// - Throws: ``KernelError`` with the kernel's reason, `.invalidArgument` for a value that makes no sense.
+    /// Sets the value with one write. The kernel's reason for refusing a value that makes no sense is `.invalidArgument`.
     package func write(_ value: String, in cgroup: borrowing CgroupDirectory) throws(KernelError) { try cgroup.write(name, value) }
 }
 

@@ -9,6 +9,8 @@ enum CpusetSetup {
     ///
     /// - Parameters:
     ///   - path: The cgroup, relative to `base`; its parent must be set up already.
+    ///   - base: Where the path starts.
+    /// - Throws: ``KernelError``.
     static func inherit(_ path: String, below base: borrowing CgroupDirectory) throws(KernelError) {
         let slash = path.lastIndex(of: "/")
         let parent = slash.map { path[..<$0] + "/" } ?? ""

@@ -17,8 +17,8 @@ package enum Freezer {
     /// Freezes or thaws.
     ///
     /// - Parameters:
-    ///   - cgroup: The payload's directory: cgroup v2, or the v1 `freezer` hierarchy.
     ///   - frozen: The wanted state.
+    ///   - cgroup: The payload's directory: cgroup v2, or the v1 `freezer` hierarchy.
     ///   - deadline: When to stop waiting; the request is not taken back then.
     /// - Returns: How it ended.
     /// - Throws: ``KernelError``; `.noSuchFileOrDirectory` or `.operationNotSupportedByDevice` when the cgroup is gone.

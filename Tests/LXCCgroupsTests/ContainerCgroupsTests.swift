@@ -32,7 +32,8 @@ import Testing
     func reportsPathsAsTheProtocolWants(kind: TestLayout) throws {
         let layout = try kind.make()
         let name = uniqueName("path-\(kind)")
-        let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
+        let cgroups = try ContainerCgroups(
+            layout: layout, placement: CgroupPlacement(name: name, innerDirectory: "in", wantedControllers: kind.controllers))
         #expect(cgroups.reportedPath(nil) == nil)
         try cgroups.createPayload()
         defer { _ = cgroups.removePayload() }
@@ -66,6 +67,26 @@ import Testing
         #expect(second.payloadPath == "lxc.payload.\(name)-2")
         #expect(cgroups.removePayload().isComplete)
         #expect(second.removePayload().isComplete)
+    }
+
+    @Test func journalKnowsThePathsBeforeTheyAreMade() throws {
+        let name = uniqueName("expect")
+        let placement = CgroupPlacement(name: name)
+        let first = try ContainerCgroups(layout: .detect(), placement: placement)
+        let second = try ContainerCgroups(layout: .detect(), placement: placement)
+        for cgroups in [first, second] {
+            let expected = try cgroups.expectedJournalPaths()
+            #expect(!expected.contains(where: exists))
+            try cgroups.createPayload()
+            try cgroups.createMonitor()
+            #expect(cgroups.journalPaths == expected)
+        }
+        #expect(second.payloadPath == "lxc.payload.\(name)-1")
+        let sleeper = try Sleeper()
+        for cgroups in [first, second] {
+            #expect(cgroups.removePayload().isComplete)
+            #expect(try cgroups.removeMonitor(pid: sleeper.pid).isComplete)
+        }
     }
 
     @Test func exactPathInUseIsAnErrorAndLeavesNothing() throws {

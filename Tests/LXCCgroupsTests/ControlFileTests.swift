@@ -17,7 +17,9 @@ import Testing
         #expect(file.requestedController == requested)
     }
 
-    @Test(arguments: ["", ".", "..", "../x.y", "tasks", ".max", "memory.", "a/b.c", "/etc/x.y", "a.b\0c", String(repeating: "a.", count: 200)])
+    @Test(arguments: [
+        "", ".", "..", "../x.y", "tasks", ".max", "memory.", "a/b.c", "/etc/x.y", "a.b\0c", String(repeating: "a.", count: 200),
+    ])
     func refusesOtherNames(name: String) {
         #expect(throws: CgroupError.invalidObject(name)) { try ControllerFile(name) }
     }
@@ -71,7 +73,8 @@ import Testing
     @Test func readsVersion2() throws {
         let result = try statistics(
             [
-                "cpu.stat": "usage_usec 8641\nuser_usec 1\n", "io.stat": "8:0 rbytes=100 wbytes=20 rios=1 wios=1 dbytes=9\n254:1 rbytes=3\n8:16 \n",
+                "cpu.stat": "usage_usec 8641\nuser_usec 1\n",
+                "io.stat": "8:0 rbytes=100 wbytes=20 rios=1 wios=1 dbytes=9\n254:1 rbytes=3\n8:16 \n",
                 "memory.stat": "anon 100\nfile 20\nkernel_stack 1\npagetables 2\nsock 3\nslab 4\nslab_reclaimable 9\n",
             ], .v2)
         #expect(result.cpuNanoseconds == 8_641_000)
@@ -86,7 +89,8 @@ import Testing
         let huge = "99999999999999999999"
         let result = try statistics(
             [
-                "cpuacct.usage": "-1", "memory.usage_in_bytes": "", "blkio.throttle.io_service_bytes": "Total \n", "cpu.stat": "usage_usec \(UInt64.max)\n",
+                "cpuacct.usage": "-1", "memory.usage_in_bytes": "", "blkio.throttle.io_service_bytes": "Total \n",
+                "cpu.stat": "usage_usec \(UInt64.max)\n",
                 "memory.stat": "anon \(UInt64.max)\nfile 1\nslab \(huge)\n", "memory.kmem.usage_in_bytes": huge,
                 "io.stat": "8:0 rbytes=\(UInt64.max) wbytes=1\n",
             ], version)

@@ -98,6 +98,23 @@ import Testing
         }
     }
 
+    @Test(.needsUnified) func seesVersion2AloneInAMountNamespaceOfThatKind() throws {
+        let script = """
+            umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && cat /proc/self/mountinfo && echo == && cat /proc/1/cgroup
+            """
+        let pair = try Pipe()
+        var launch = ProgramLaunch(
+            .path("/usr/bin/unshare"), arguments: ["unshare", "--mount", "sh", "-c", script], environment: ["PATH=/usr/bin:/bin"])
+        launch.descriptors = [(from: pair.writer.number, to: 1)]
+        let child = try launch.start()
+        let text = String(kernelBytes: try pair.closingWriter().readAll(limit: 1 << 20, subject: "pipe"))
+        _ = try PidFD(child.pid).collect()
+        let parts = text.split(separator: "==\n", omittingEmptySubsequences: false).map(String.init)
+        let layout = layout(parts[0], try #require(parts.last))
+        #expect(layout.kind == .unified)
+        #expect(layout.unified?.mountPoint == "/sys/fs/cgroup" && layout.unified?.mountRoot == "/")
+    }
+
     @Test(arguments: [
         (CgroupPlacement(name: "p1"), "lxc.monitor.p1-2", "lxc.payload.p1-2", "lxc.pivot"),
         (CgroupPlacement(name: "p1", directory: "/a//b/"), "a/b/lxc.monitor.p1-2", "a/b/lxc.payload.p1-2", "a/b/lxc.pivot"),

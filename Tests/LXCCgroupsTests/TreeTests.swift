@@ -150,7 +150,8 @@ import Testing
         kill(process.pid, SIGKILL)
         _ = process.status()
         #expect(try root.remove(name))
-        for controller in try root.text("cgroup.subtree_control").split(separator: " ") where !rootHad.split(separator: " ").contains(controller) {
+        for controller in try root.text("cgroup.subtree_control").split(separator: " ")
+        where !rootHad.split(separator: " ").contains(controller) {
             try root.write("cgroup.subtree_control", "-\(controller)")
         }
     }

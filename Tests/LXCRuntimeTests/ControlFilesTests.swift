@@ -125,7 +125,8 @@ import Testing
 
     @Test func sizesOfTheRecords() {
         #expect(ControlRequest.consoleLog(ConsoleLogQuery()).encoded.payload.count == 24)
-        #expect(ControlRequest.addStateClient(.nextRunning).encoded.payload == [0, 0, 0, 0, 0, 0, 0, 0, 2] + [UInt8](repeating: 0, count: 23))
+        let wanted = ControlRequest.addStateClient(.nextRunning).encoded.payload
+        #expect(wanted == [0, 0, 0, 0, 0, 0, 0, 0, 2] + [UInt8](repeating: 0, count: 23))
         #expect(ControlRequest.cgroupDescriptor(CgroupDescriptorRecord(controller: "x")).encoded.payload.count == 80)
         #expect(ControlRequest.serveState(.frozen).encoded.header.data == 6)
         #expect(ControlRequest.ttyDescriptor(.anyFree).encoded.header.data == .max)

@@ -69,6 +69,21 @@ import Testing
         try removeFolder(path)
     }
 
+    @Test func aStateThatAClientReportsIsNotPublishedAgain() throws {
+        let path = try temporaryFolder("run")
+        let run = RunDirectory(path: path)
+        try FakeMonitor.with(run: run) { monitor in
+            let daemon = try Daemon(monitor.lxcPath, run)
+            let client = try MonitorClient(lxcPaths: [monitor.lxcPath], daemon: "/nowhere")
+            (MonotonicInstant.now + .milliseconds(100)).sleep()
+            try monitor.client.serveState(.freezing)
+            try monitor.perform { $0.publisher.change(to: .frozen) }
+            #expect(try client.next(until: .now + .seconds(5))?.message.event == .state(.frozen))
+            try daemon.end(monitor.lxcPath)
+        }
+        try removeFolder(path)
+    }
+
     @Test func endsWhenNobodyListens() throws {
         let path = try temporaryFolder("monitor")
         let run = RunDirectory(path: path + "/run")
@@ -140,6 +155,8 @@ import Testing
         try PeerContainer.with("c1", start: false) { container in
             let client = try MonitorClient(lxcPaths: [container.lxcPath + "/"], daemon: "/usr/libexec/lxc/lxc-monitord")
             try container.start()
+            // The client that reports a state writes it to the pipe, not the monitor.
+            try container.client.serveState(.frozen)
             try LXCRuntimeTests.run("lxc-stop", "-k", "-P", container.lxcPath, "-n", "c1")
             var seen: [StateMessage.Event] = []
             while seen.last != .state(.stopped), let event = try client.next(until: .now + .seconds(5)) {

@@ -13,11 +13,13 @@ final class TestThread {
 
     func start(_ body: @escaping () -> Void) {
         let work = Unmanaged.passRetained(Work(body))
-        pthread_create(&thread, nil, { raw in
-            guard let raw else { return nil }
-            Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().body()
-            return nil
-        }, work.toOpaque())
+        pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Work>.fromOpaque(raw).takeRetainedValue().body()
+                return nil
+            }, work.toOpaque())
     }
 
     func join() { pthread_join(thread, nil) }

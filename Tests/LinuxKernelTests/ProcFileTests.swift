@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test func keepsBytesThatAreNotText() throws {
-        let entry = try #require(MountTable(parsing: Array("1 0 0:1 / /\\012".utf8) + [0xFF, 0xEE] + Array(" rw - a b c".utf8)).entries.first)
+        let entry = try #require(
+            MountTable(parsing: Array("1 0 0:1 / /\\012".utf8) + [0xFF, 0xEE] + Array(" rw - a b c".utf8)).entries.first)
         #expect(entry.mountPoint.kernelBytes == [0x2F, 0x0A, 0xFF, 0xEE])
     }
 
@@ -39,7 +40,9 @@ import Testing
         #expect(table.malformedLines == 1)
     }
 
-    @Test(arguments: [("\\", "\\"), ("\\04", "\\04"), ("\\777", "\\777"), ("\\400", "\\400"), ("\\089", "\\089"), ("a\\040", "a "), ("\\134040", "\\040")])
+    @Test(arguments: [
+        ("\\", "\\"), ("\\04", "\\04"), ("\\777", "\\777"), ("\\400", "\\400"), ("\\089", "\\089"), ("a\\040", "a "), ("\\134040", "\\040"),
+    ])
     func escapes(written: String, meant: String) throws {
         #expect(try #require(table("1 0 0:1 / \(written) rw - a b c").entries.first).mountPoint == meant)
     }

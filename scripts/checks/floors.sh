@@ -16,13 +16,13 @@ LXCNetwork: LinuxKernel Netlink LXCConfig SystemPackage
 LXCSecurity: LinuxKernel Netlink LXCConfig SystemPackage CSeccomp
 LXCTemplates: LinuxKernel SystemPackage
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity SystemPackage
-LXC: LinuxKernel LXCConfig LXCRuntime SystemPackage
-LXCTools: LinuxKernel Gzip LXCConfig LXCRuntime LXC SystemPackage
+LXC: LinuxKernel LXCConfig LXCCgroups LXCRuntime SystemPackage
+LXCTools: LinuxKernel Gzip LXCConfig LXCCgroups LXCRuntime LXC SystemPackage
 LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc Glibc SystemPackage
 lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel
 lxc-monitord: LXCRuntime LXCConfig LinuxKernel
-lxc-init: LXCConfig LinuxKernel
+lxc-init: CInit
 lxc-user-nic: LXCConfig Netlink LinuxKernel
 lxc-usernsexec: LXCConfig LinuxKernel
 TABLE

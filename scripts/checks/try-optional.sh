@@ -10,7 +10,7 @@ find Sources -name '*.swift' -print0 | sort -z | xargs -0 awk '
     {
         code = $0
         sub(/\/\/.*/, "", code)
-        if (code ~ /try\?/) {
+        if (code ~ /(^|[^A-Za-z0-9_])try\?/) {
             total++
             if (!comment && !earlier && $0 !~ /\/\//) { printf "%s:%d: try? without a comment that says why:%s\n", FILENAME, FNR, $0; bad++ }
         }

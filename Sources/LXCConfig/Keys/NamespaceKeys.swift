@@ -15,13 +15,13 @@ enum NamespaceKeys {
             .tree(
                 "lxc.namespace.share", .text, "A container, process number or namespace file whose namespace of this kind is joined.",
                 add: { (config, input) throws(ValueProblem) in
-                    config.namespaces.setShare(try kind(input.place.rest), Sourced(input.value, input.origin))
+                    config.namespaces.share[try kind(input.place.rest)] = Sourced(input.value, input.origin)
                 },
                 get: { config in
-                    config.namespaces.shared.map { ($0.kind.rawValue, $0.source.value) }
+                    NamespaceKind.allCases.compactMap { kind in config.namespaces.share[kind].map { (kind.rawValue, $0.value) } }
                 },
                 remove: { config, matches in
-                    for kind in NamespaceKind.allCases where matches(kind.rawValue) { config.namespaces.setShare(kind, nil) }
+                    for kind in NamespaceKind.allCases where matches(kind.rawValue) { config.namespaces.share[kind] = nil }
                 }),
         ]
     }

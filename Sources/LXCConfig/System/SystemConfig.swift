@@ -13,8 +13,8 @@ package struct SystemConfig: Sendable, Equatable {
     /// The file that was looked for.
     package let file: String
     /// What the file sets.
-    private var values: [SystemConfigItem: Sourced<String>] = [:]
-    private let defaults: [SystemConfigItem: String]
+    private var values = KeyedList<SystemConfigItem, Sourced<String>>()
+    private let defaults: KeyedList<SystemConfigItem, String>
     /// Lines that were not understood; they are no errors, other programs may own them.
     package private(set) var warnings: [ConfigProblem] = []
 
@@ -35,7 +35,7 @@ package struct SystemConfig: Sendable, Equatable {
     /// - Throws: ``ConfigProblem`` when the file is there but cannot be read, or when a value is not one of the words allowed.
     package static func load(owner: Owner, paths: InstallPaths = .installed) throws(ConfigProblem) -> SystemConfig {
         var config = SystemConfig(owner: owner, paths: paths)
-        do { try config.read(try RegularFile(configuration: config.file).bytes) } catch let failure as RegularFile.Failure {
+        do { try config.read(try ConfigFile(config.file).bytes) } catch let failure as ConfigFile.Failure {
             if case .kernel(let error) = failure, error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return config }
             throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), "cannot read it: \(failure.reason)")
         } catch let problem as ConfigProblem {
@@ -63,8 +63,7 @@ package struct SystemConfig: Sendable, Equatable {
 
     private mutating func take(_ name: String, _ value: String, _ origin: ConfigOrigin) throws(ConfigProblem) {
         guard let item = SystemConfigItem(name: name) else {
-            // A file that is not ours would give thousands.
-            guard name.hasPrefix("lxc."), warnings.count < 10 else { return }
+            guard name.hasPrefix("lxc.") else { return }
             let guess = KeySuggestion.nearest(to: name, among: SystemConfigItem.allCases.map(\.rawValue))
             let problem = ConfigProblem(
                 .unknownKey, at: origin, key: name, "is not an item of lxc.conf", hint: guess.map { "did you mean \($0)?" })
@@ -96,11 +95,12 @@ package struct SystemConfig: Sendable, Equatable {
     /// `lxc.attach.env`: lxc-attach begins with an empty environment.
     package var clearsAttachEnvironment: Bool { value(of: .attachEnvironment) == "clear" }
 
-    private static func defaults(_ config: String, _ containers: String) -> [SystemConfigItem: String] {
-        [
-            .defaultConfig: config, .containerPath: withoutSlashes(containers), .volumeGroup: "lxc", .thinPool: "lxc", .zfsRoot: "lxc",
-            .rbdPool: "lxc",
-        ]
+    private static func defaults(_ config: String, _ containers: String) -> KeyedList<SystemConfigItem, String> {
+        var defaults = KeyedList<SystemConfigItem, String>()
+        defaults[.defaultConfig] = config
+        defaults[.containerPath] = withoutSlashes(containers)
+        for item in [SystemConfigItem.volumeGroup, .thinPool, .zfsRoot, .rbdPool] { defaults[item] = "lxc" }
+        return defaults
     }
 
     private static func withoutSlashes(_ path: String) -> String {

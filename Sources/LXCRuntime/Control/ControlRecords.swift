@@ -140,7 +140,8 @@ package struct CgroupDescriptorRecord: Sendable, Hashable {
         else { return nil }
         let layout = reader.integer(Int32.self, at: 0).flatMap(CgroupArrangement.Layout.init(rawValue:)) ?? .unknown
         let arrangement = CgroupArrangement(layout: layout, utilities: reader.integer(at: 4) ?? 0)
-        self.init(controller: name, filesystem: CgroupFilesystem(rawValue: type), arrangement: arrangement, room: min(bytes.count, Self.size))
+        let filesystem = CgroupFilesystem(rawValue: type)
+        self.init(controller: name, filesystem: filesystem, arrangement: arrangement, room: min(bytes.count, Self.size))
     }
 
     var encoded: [UInt8] {

@@ -78,7 +78,7 @@ extension ControlServer {
         case .name: try answer(connection, .text(address.name))
         case .lxcPath: try answer(connection, .text(address.lxcPath))
         case .serveState(let state):
-            publisher.change(to: state)
+            publisher.serve(state)
             delegate?.stateServed(state)
             try answer(connection, .done)
         case .addStateClient(let wanted): try register(connection, wanted)

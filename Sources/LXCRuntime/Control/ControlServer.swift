@@ -167,7 +167,9 @@ extension ControlServer {
             do throws(KernelError) { try loop.remove(source) } catch { delegate?.controlFailed(error) }
         }
         publisher.watchers.remove(connection.identifier)
-        if connection.phase == .leasing || connection.phaseAfterSending == .leasing { delegate?.terminalReleased(ControlLease(identifier: connection.identifier)) }
+        if connection.phase == .leasing || connection.phaseAfterSending == .leasing {
+            delegate?.terminalReleased(ControlLease(identifier: connection.identifier))
+        }
         // The handler's own reference may live a little longer; the client must not wait for that.
         do throws(KernelError) { try connection.socket.shutdown(reading: true, writing: true) } catch {
             if error.errno != .socketNotConnected { delegate?.controlFailed(error) }

@@ -101,16 +101,19 @@ package final class MonitorDaemon {
         guard let socket = try listener.accept() else { return }
         let peer = try socket.peerCredentials()
         guard clients.count < 256, peer.uid == 0 || peer.uid == PeerCredentials.ownEffective.uid else { return }
-        if let handle = try socket.peerPIDFD() {
-            guard PeerInspection().inspect(pid: peer.pid, handle: handle.number) == .trusted else { return }
-        } else {
-            guard PeerInspection().inspect(pid: peer.pid, handle: nil) == .trusted else { return }
-        }
+        if try isInContainer(peer, socket) { return }
         lastIdentifier += 1
         let client = MonitorDaemonClient(identifier: lastIdentifier, socket: socket)
         client.source = try loop.add(client.number, [.readable, .peerClosed]) { [unowned self, unowned client] _ in read(client) }
         clients[client.identifier] = client
         restartIdleTimer()
+    }
+
+    // A client that has ended already is let in: "lxc-monitor -Q" says its word and goes. All that somebody in a container could gain
+    // by doing the same is the end of a service that is started again on demand.
+    private func isInContainer(_ peer: PeerCredentials, _ socket: borrowing UnixSocket) throws(KernelError) -> Bool {
+        guard let handle = try socket.peerPIDFD() else { return PeerInspection().inspect(pid: peer.pid, handle: nil).isForeign }
+        return PeerInspection().inspect(pid: peer.pid, handle: handle.number).isForeign
     }
 
     private func read(_ client: MonitorDaemonClient) {

@@ -15,6 +15,12 @@ package struct PeerInspection: Sendable {
         case ended
         /// It lives elsewhere; the text says where, for the log.
         case foreign(String)
+
+        /// Whether it is known to live elsewhere.
+        package var isForeign: Bool {
+            if case .foreign = self { return true }
+            return false
+        }
     }
 
     /// Cgroups of payloads as `/proc/PID/cgroup` shows them; a peer in or below one of them is refused.

@@ -5,7 +5,7 @@ import LinuxKernel
 /// The variables that hooks find, besides those of whoever called lxc-start.
 struct HookEnvironment {
     /// Set for every hook of a run.
-    private var common: [String: String]
+    private var common = KeyedList<String, String>()
     /// Filled in when it is known.
     var initPID: Int32?
     /// `stop` or `reboot`, for the hooks after the end.
@@ -15,10 +15,11 @@ struct HookEnvironment {
 
     init(_ plan: StartPlan, mountPoint: String, hasCgroupNamespaces: Bool) {
         let config = plan.config
-        common = [
-            "LXC_NAME": plan.name, "LXC_CONFIG_FILE": plan.configFile, "LXC_ROOTFS_MOUNT": mountPoint,
-            "LXC_LOG_LEVEL": plan.logLevel.name, "LXC_HOOK_VERSION": "\(config.hooks.version)",
-        ]
+        common["LXC_NAME"] = plan.name
+        common["LXC_CONFIG_FILE"] = plan.configFile
+        common["LXC_ROOTFS_MOUNT"] = mountPoint
+        common["LXC_LOG_LEVEL"] = plan.logLevel.name
+        common["LXC_HOOK_VERSION"] = "\(config.hooks.version)"
         if let path = config.rootfs.plainPath { common["LXC_ROOTFS_PATH"] = path }
         if let path = config.console.consolePath { common["LXC_CONSOLE"] = path }
         if let path = config.console.logFile { common["LXC_CONSOLE_LOGPATH"] = path }
@@ -45,7 +46,7 @@ struct HookEnvironment {
                 variables[variable.name] = variable.value
             }
         }
-        let own = variables.map { "\($0.key)=\($0.value)" }
+        let own = variables.entries.map { "\($0.key)=\($0.value)" }
         return ProcessEnvironment.lines.filter { line in
             guard let name = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).first else { return false }
             return variables[String(name)] == nil

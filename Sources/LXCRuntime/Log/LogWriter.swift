@@ -28,6 +28,7 @@ package final class LogWriter {
     /// Whether a message of this level would be written anywhere; saves making its text.
     package func wants(_ level: LogLevel) -> Bool { file != nil && level >= self.level }
 
+    /// Writes one message; the place in the source is filled in by the compiler.
     package func log(
         _ level: LogLevel, _ message: @autoclosure () -> String, file source: StaticString = #fileID, function: StaticString = #function,
         line: Int = #line
@@ -44,22 +45,27 @@ package final class LogWriter {
         }
     }
 
+    /// Each step, for those who follow the program.
     package func trace(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
         log(.trace, message(), file: file, function: function, line: line)
     }
 
+    /// What helps to understand a failure afterwards.
     package func debug(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
         log(.debug, message(), file: file, function: function, line: line)
     }
 
+    /// What happened, when all is well.
     package func info(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
         log(.info, message(), file: file, function: function, line: line)
     }
 
+    /// What went wrong without stopping the work.
     package func warn(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
         log(.warn, message(), file: file, function: function, line: line)
     }
 
+    /// What went wrong and stopped the work.
     package func error(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
         log(.error, message(), file: file, function: function, line: line)
     }

@@ -9,7 +9,7 @@ struct NamespacePlan: Sendable, Equatable {
     /// Made new by the container's first process itself, once the supervisor has prepared what they depend on.
     var unshared: NamespaceSet
     /// Taken from somebody else: a container's name, a process number or a path.
-    var joined: [NamespaceKind: Sourced<String>]
+    var joined: KeyedList<NamespaceKind, Sourced<String>>
     var users: [IDRange]
     var groups: [IDRange]
     /// The host's ids of the container's root.

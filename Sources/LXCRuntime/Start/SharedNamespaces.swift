@@ -7,7 +7,7 @@ import SystemPackage
 struct SharedNamespaces: ~Copyable {
     private let opened: [(kind: NamespaceSet, descriptor: SharedDescriptor)]
 
-    init(_ requests: [NamespaceKind: Sourced<String>], lxcPath: String) throws(OperationFailure) {
+    init(_ requests: KeyedList<NamespaceKind, Sourced<String>>, lxcPath: String) throws(OperationFailure) {
         var opened: [(kind: NamespaceSet, descriptor: SharedDescriptor)] = []
         for (kind, file) in NamespaceSet.all {
             guard let key = NamespaceKind(rawValue: file), let request = requests[key] else { continue }

@@ -36,7 +36,8 @@ extension Supervisor: ControlDelegate {
     }
 
     func terminalReleased(_ lease: ControlLease) {
-        guard let number = leases.removeValue(forKey: lease) else { return }
+        guard let number = leases[lease] else { return }
+        leases[lease] = nil
         if number == 0 { console?.disconnect() } else { terminals.release(number) }
     }
 

@@ -76,7 +76,7 @@ extension Supervisor {
         console?.close()
         console = nil
         terminals.fill([])
-        leases = [:]
+        leases = KeyedList()
         devpts = nil
     }
 

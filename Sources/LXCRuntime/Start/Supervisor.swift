@@ -28,7 +28,7 @@ final class Supervisor {
     var devpts: SharedDescriptor?
     var console: ConsoleRelay?
     var terminals = TerminalTable()
-    var leases: [ControlLease: Int] = [:]
+    var leases = KeyedList<ControlLease, Int>()
     /// Set by a request to stop while the start is still going on.
     var isAbandoned = false
     var hasInitEnded = false

@@ -21,8 +21,13 @@ package final class StatePublisher {
     ///
     /// THAWED is told as such and then held as RUNNING. The end of a run is ``finishRun(rebooting:)``.
     package func change(to newState: ContainerState) {
-        state = newState == .thawed ? .running : newState
         publish(.state(newState))
+        serve(newState)
+    }
+
+    /// Takes over a state that a client reports (SERVE_STATE_CLIENTS): as ``change(to:)``, but the client itself writes to the pipe.
+    package func serve(_ newState: ContainerState) {
+        state = newState == .thawed ? .running : newState
         watchers.announce(newState, of: name)
     }
 

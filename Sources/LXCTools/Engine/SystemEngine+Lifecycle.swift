@@ -65,6 +65,7 @@ extension SystemEngine {
     package func stop(_ request: StopRequest) throws(ToolFailure) {
         let container = try controllableContainer(request.target)
         guard try lifted({ () throws(LXCError) in try container.isRunning() }) else {
+            try lifted { () throws(LXCError) in try container.finishEarlierRun() }
             throw .notRunning(container.name, exit: .partial)
         }
         switch request.action {

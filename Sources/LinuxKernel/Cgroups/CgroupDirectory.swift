@@ -35,9 +35,8 @@ package struct CgroupDirectory: ~Copyable, Sendable {
     /// The descriptor's number.
     package var number: Int32 { descriptor.number }
 
-    /// Opens a cgroup below this one.
-    ///
-    /// - Parameter path: Relative, without symbolic links (cgroup filesystems have none); `..` is the parent.
+    /// Opens a cgroup below this one; its path is relative and without symbolic links (cgroup filesystems have none), `..` is the
+    /// parent.
     package func open(_ path: String) throws(KernelError) -> CgroupDirectory {
         CgroupDirectory(owning: try openFile(path, [.readOnly, .directory]), label: subject(path))
     }
@@ -65,6 +64,14 @@ package struct CgroupDirectory: ~Copyable, Sendable {
             if error.errno == .fileExists { return false }
             throw error
         }
+    }
+
+    /// Whether a cgroup or control file is there.
+    ///
+    /// Kernel call: `faccessat(2)`.
+    package func exists(_ path: String) -> Bool {
+        let number = number
+        return path.withKernelString { faccessat(number, $0, F_OK, 0) } == 0
     }
 
     /// Removes a cgroup that has neither children nor processes.
@@ -111,9 +118,7 @@ package struct CgroupDirectory: ~Copyable, Sendable {
         }
     }
 
-    /// The content of a control file.
-    ///
-    /// - Parameter limit: The most bytes that are accepted; more is an error (`.fileTooLarge`).
+    /// The content of a control file; more than `limit` bytes are an error (`.fileTooLarge`).
     package func read(_ path: String, limit: Int = 16 << 20) throws(KernelError) -> [UInt8] {
         try openFile(path, .readOnly).readAll(limit: limit, subject: subject(path))
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -24,7 +25,9 @@ package struct CgroupEvents: ~Copyable, Sendable {
     /// - Parameters:
     ///   - field: `populated` or `frozen`.
     ///   - wanted: The value.
+    ///   - deadline: When to give up.
     /// - Returns: Whether it was reached in time. A cgroup that is gone is neither populated nor frozen.
+    /// - Throws: ``KernelError``.
     package func wait(for field: String, _ wanted: Bool, until deadline: MonotonicInstant) throws(KernelError) -> Bool {
         while true {
             if try value(of: field) == wanted { return true }

@@ -5,7 +5,9 @@ import SystemPackage
 
 /// Removes a directory tree without following links or crossing into other mounts, however deep it is.
 package enum TreeRemoval {
+    /// How a removal went.
     package struct Report: Sendable {
+        /// Something that could not be removed.
         package struct Remaining: Sendable {
             package let path: String
             package let error: KernelError

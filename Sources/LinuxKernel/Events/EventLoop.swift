@@ -6,6 +6,7 @@ import SystemPackage
 /// A handler may add and remove anything, itself included, and may call ``run(until:deadline:)`` to let the rest of the program
 /// go on while it waits; it is not entered a second time before it returns.
 package final class EventLoop {
+    /// Called with what a descriptor is ready for.
     package typealias Handler = (Readiness) -> Void
 
     /// Names a watched descriptor until it is removed; never used again afterwards.
@@ -35,6 +36,7 @@ package final class EventLoop {
 
     private let epoll: Epoll
     private var watched: [UInt64: Watched] = [:]
+    // Soonest first: the first is looked at in every round.
     private var timers: [Pending] = []
     // Shared by nested runs: an event that an outer run fetched is delivered once, by whoever comes first.
     private var events: [Epoll.Event] = []
@@ -83,12 +85,16 @@ package final class EventLoop {
     @discardableResult
     package func schedule(at moment: MonotonicInstant, handler: @escaping () -> Void) -> Timer {
         lastIdentifier += 1
-        timers.append(Pending(identifier: lastIdentifier, moment: moment, handler: handler))
+        // From the end: most timers are of the same length, so that a new one is the latest.
+        let position = timers.lastIndex { $0.moment <= moment }.map { $0 + 1 } ?? 0
+        timers.insert(Pending(identifier: lastIdentifier, moment: moment, handler: handler), at: position)
         return Timer(identifier: lastIdentifier)
     }
 
     /// Forgets a timer; nothing happens when it ran out already.
-    package func cancel(_ timer: Timer) { timers.removeAll { $0.identifier == timer.identifier } }
+    package func cancel(_ timer: Timer) {
+        if let position = timers.firstIndex(where: { $0.identifier == timer.identifier }) { timers.remove(at: position) }
+    }
 
     /// Handles events until a condition holds; it is looked at before the first wait and after every handler.
     ///
@@ -108,8 +114,7 @@ package final class EventLoop {
                 if hasLookedLate { return false }
                 hasLookedLate = true
             }
-            let next = timers.map(\.moment).min()
-            let wakeUp = [deadline, next].compactMap { $0 }.min()
+            let wakeUp = [deadline, timers.first?.moment].compactMap { $0 }.min()
             events = try epoll.wait(until: wakeUp)
         }
     }
@@ -121,10 +126,8 @@ package final class EventLoop {
     package func handleWaiting() throws(KernelError) { try run(until: { false }, deadline: .now) }
 
     private func fireOneTimer() -> Bool {
-        guard !timers.isEmpty else { return false }
-        let now = MonotonicInstant.now
-        guard let first = timers.min(by: { $0.moment < $1.moment }), first.moment <= now else { return false }
-        timers.removeAll { $0.identifier == first.identifier }
+        guard let first = timers.first, first.moment.hasPassed else { return false }
+        timers.removeFirst()
         first.handler()
         return true
     }

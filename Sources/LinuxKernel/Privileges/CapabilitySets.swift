@@ -15,6 +15,7 @@ package struct CapabilityMask: OptionSet, Sendable, Hashable {
         rawValue = numbers.reduce(0) { $1 >= 0 && $1 < 64 ? $0 | (1 << UInt64($1)) : $0 }
     }
 
+    /// Whether a capability is in the set; numbers outside 0 to 63 never are.
     package func contains(number: Int) -> Bool { number >= 0 && number < 64 && rawValue & (1 << UInt64(number)) != 0 }
 }
 
@@ -30,6 +31,7 @@ package enum CapabilitySets {
         return number
     }
 
+    /// The bounding set: what programs can gain by exec. `PR_CAPBSET_READ`.
     package static func bounding() -> CapabilityMask {
         CapabilityMask(numbers: (0...highestKnown()).filter { clinux_prctl(PR_CAPBSET_READ, UInt($0), 0, 0, 0) == 1 })
     }
@@ -41,6 +43,7 @@ package enum CapabilitySets {
         }
     }
 
+    /// The three sets of the caller. Kernel call: `capget(2)`.
     package static func current() throws(KernelError) -> (effective: CapabilityMask, permitted: CapabilityMask, inheritable: CapabilityMask) {
         var effective: UInt64 = 0
         var permitted: UInt64 = 0
@@ -49,6 +52,7 @@ package enum CapabilitySets {
         return (CapabilityMask(rawValue: effective), CapabilityMask(rawValue: permitted), CapabilityMask(rawValue: inheritable))
     }
 
+    /// Sets the three sets of the caller. Kernel call: `capset(2)`.
     package static func set(
         effective: CapabilityMask, permitted: CapabilityMask, inheritable: CapabilityMask
     ) throws(KernelError) {

@@ -32,6 +32,7 @@ package struct ProcessCgroup: Sendable, Equatable {
     /// Cgroups of a process.
     ///
     /// - Parameter process: `self`, or a process number as text.
+    /// - Returns: Its cgroups at this moment.
     /// - Throws: ``KernelError``; `.noSuchFileOrDirectory` or `.noSuchProcess` when the process is gone.
     package static func read(process: String = "self") throws(KernelError) -> ProcessCgroup {
         ProcessCgroup(parsing: try WholeFile.read("/proc/\(process)/cgroup", limit: 4 << 20))

@@ -55,10 +55,12 @@ package enum ProcessControl {
     /// Leads a new session. `setsid(2)`; a session leader already is an error (`.notPermitted`).
     package static func newSession() throws(KernelError) { try kernelCommand("setsid", "session") { setsid() } }
 
+    /// Kernel call: `chdir(2)`.
     package static func changeDirectory(_ path: String) throws(KernelError) {
         try kernelCommand("chdir", path) { path.withKernelString { chdir($0) } }
     }
 
+    /// Kernel call: `fchdir(2)`.
     package static func changeDirectory(to directory: borrowing OwnedDescriptor, label: String) throws(KernelError) {
         let number = directory.number
         try kernelCommand("fchdir", label) { fchdir(number) }
@@ -73,6 +75,7 @@ package enum ProcessControl {
         return String(kernelBytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     }
 
+    /// Kernel call: `chroot(2)`.
     package static func changeRoot(to path: String) throws(KernelError) {
         try kernelCommand("chroot", path) { path.withKernelString { chroot($0) } }
     }
@@ -99,6 +102,7 @@ package enum ProcessControl {
         try kernelCommand("sigprocmask", "signals") { sigprocmask(SIG_SETMASK, &set, nil) }
     }
 
+    /// Lets every signal through. Kernel call: `sigprocmask(2)`.
     package static func unblockAllSignals() throws(KernelError) {
         var set = sigset_t()
         sigemptyset(&set)
@@ -110,6 +114,7 @@ package enum ProcessControl {
         for number in 1..<65 where number != SIGKILL && number != SIGSTOP { _ = signal(Int32(number), SIG_DFL) }
     }
 
+    /// Takes no notice of a signal from now on; programs executed later inherit that.
     package static func ignore(signal number: Int32) { _ = signal(number, SIG_IGN) }
 
     /// Sends a signal by number; only for processes that cannot have been replaced (children not yet collected, oneself).

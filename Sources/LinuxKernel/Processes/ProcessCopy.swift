@@ -7,6 +7,7 @@ import SystemPackage
 ///
 /// Only for programs with a single thread: no handler of the C library runs. The copy leaves through ``exitNow(_:)`` or exec.
 package enum ProcessCopy {
+    /// Which of the two processes goes on here.
     package enum Side: ~Copyable {
         /// In the caller: the child's number and handle.
         case parent(pid: Int32, handle: PidFD)

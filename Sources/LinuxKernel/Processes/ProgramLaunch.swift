@@ -21,6 +21,10 @@ package struct ProgramLaunch {
     /// Whether the kernel kills the program when the caller dies.
     package var diesWithParent = false
     package var directory: String?
+    /// Whether the program has a mount namespace of its own: it sees the host's later mounts, the host does not see its.
+    package var hasPrivateMounts = false
+    /// The program's `umask(2)`, 0 to 0o777; nil for the caller's.
+    package var fileMask: Int32?
 
     package init(_ executable: Executable, arguments: [String], environment: [String]) {
         self.executable = executable
@@ -59,6 +63,8 @@ package struct ProgramLaunch {
                             plan.detached = detached ? 1 : 0
                             plan.death_signal = diesWithParent ? Signals.kill : 0
                             plan.directory = directory
+                            plan.private_mounts = hasPrivateMounts ? 1 : 0
+                            plan.file_mask = fileMask ?? -1
                             return CLinux.clinux_spawn(&plan, &handle, &failedStep)
                         }
                     }
@@ -90,6 +96,7 @@ package struct ProgramLaunch {
         case 2: "dup3"
         case 3: "chdir"
         case 4: "execve"
+        case 5: "unshare"
         default: "clone"
         }
     }

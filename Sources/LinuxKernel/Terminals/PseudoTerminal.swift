@@ -42,12 +42,14 @@ package enum TerminalMode {
         fileprivate let value: termios
     }
 
+    /// The present mode. Library call: `tcgetattr(3)`.
     package static func current(of terminal: Int32) throws(KernelError) -> Saved {
         var value = termios()
         try kernelCommand("tcgetattr", "terminal \(terminal)") { tcgetattr(terminal, &value) }
         return Saved(value: value)
     }
 
+    /// Gives a terminal the mode it had. Library call: `tcsetattr(3)`.
     package static func restore(_ saved: Saved, on terminal: Int32) throws(KernelError) {
         var value = saved.value
         try kernelCommand("tcsetattr", "terminal \(terminal)") { tcsetattr(terminal, TCSAFLUSH, &value) }
@@ -80,6 +82,7 @@ package enum TerminalMode {
         try kernelCommand("ioctl", "TIOCSCTTY") { clinux_controlling_terminal(terminal, steal ? 1 : 0) }
     }
 
+    /// Whether an open file is a terminal. Library call: `isatty(3)`.
     package static func isTerminal(_ number: Int32) -> Bool { isatty(number) == 1 }
 
     /// Whether a terminal is the controlling one of the caller's session, with the caller's group in the foreground or not.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCRuntime
+import LinuxKernel
+import SystemPackage
+
+/// The files that say which containers build on the storage of which others.
+///
+/// `lxc_snapshots`, at the original: two lines per dependent, container path and name; releases before 1.1 wrote only how many.
+/// `lxc_rdepends`, at the dependent: two lines per original.
+enum CloneRecords {
+    struct Reference: Equatable {
+        let lxcPath: String
+        let name: String
+    }
+
+    private static let limit = 1 << 20
+
+    /// Whether other containers build on this one.
+    static func hasDependents(_ directory: String) throws(KernelError) -> Bool {
+        guard let text = try content(directory + "/lxc_snapshots") else { return false }
+        return count(text).map { $0 > 0 } ?? !references(text).isEmpty
+    }
+
+    /// The containers that this one builds on.
+    static func originals(_ directory: String) throws(KernelError) -> [Reference] {
+        try content(directory + "/lxc_rdepends").map(references) ?? []
+    }
+
+    /// Takes a dependent off the list of an original; the file goes when nothing is left in it.
+    static func remove(_ dependent: Reference, from original: Reference) throws(KernelError) {
+        let lock = try ContainerLock(
+            lxcPath: original.lxcPath, name: original.name, in: RunDirectory.resolve(), until: .now + .seconds(30))
+        defer { extendLifetime(lock) }
+        let path = "\(original.lxcPath)/\(original.name)/lxc_snapshots"
+        guard let text = try content(path) else { return }
+        let rest: String
+        if let number = count(text) {
+            rest = number > 1 ? "\(number - 1)\n" : ""
+        } else {
+            rest = references(text).filter { $0 != dependent }.map { "\($0.lxcPath)\n\($0.name)\n" }.joined()
+        }
+        if rest.isEmpty { try HostPath.remove(path) } else { try AtomicFile.write(path, rest.kernelBytes, mode: 0o644) }
+    }
+
+    /// Nil when there is no such file.
+    private static func content(_ path: String) throws(KernelError) -> String? {
+        do { return try WholeFile.text(path, limit: limit) } catch {
+            if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
+            throw error
+        }
+    }
+
+    /// The number of the old form.
+    private static func count(_ text: String) -> Int? {
+        Int(text.filter { $0 != "\n" && $0 != " " })
+    }
+
+    private static func references(_ text: String) -> [Reference] {
+        let lines = text.split(separator: "\n").map(String.init)
+        return stride(from: 0, to: lines.count - lines.count % 2, by: 2).map { Reference(lxcPath: lines[$0], name: lines[$0 + 1]) }
+    }
+}

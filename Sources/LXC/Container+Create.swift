@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LXCRuntime
+import LinuxKernel
+import SystemPackage
+
+extension Container {
+    /// Makes the container: directory, configuration, root filesystem, and what the template puts there.
+    ///
+    /// - Parameters:
+    ///   - options: What to make.
+    ///   - notes: Called with one line about what was done on the way.
+    /// - Throws: ``LXCError``: `alreadyDefined`, `unfinishedCreation` while somebody else creates it, `templateFailed`. Nothing of the
+    ///   container is left then.
+    package func create(_ options: CreateOptions, notes: (String) -> Void = { _ in }) throws(LXCError) {
+        try checkIsNew(notes)
+        let template = options.template == "none" ? nil : try Template(options.template)
+        let config = try InitialConfig(self, options, template)
+        // Blocked until everything is done or undone.
+        let signals = try attempt("cannot create \(name)") { () throws(KernelError) in
+            try SignalDescriptor(blocking: TemplateRun.interruptions)
+        }
+        var failure: LXCError?
+        do { try make(config, template, options, signals) } catch { failure = error }
+        try attempt("cannot create \(name)") { () throws(KernelError) in
+            // Everything is undone: a second signal has nothing left to ask for, and must not keep the reason from being told.
+            if failure != nil { while try signals.next() != nil {} }
+            try signals.unblock()
+        }
+        if let failure { throw failure }
+    }
+
+    private func make(
+        _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing SignalDescriptor
+    ) throws(LXCError) {
+        var made = CreatedParts()
+        let marker = try reserve(&made)
+        do { try fill(config, template, options, signals, &made) } catch { throw made.removed(after: error) }
+        do { try marker.finish() } catch { throw made.removed(after: LXCError("cannot finish \(name)", error)) }
+    }
+
+    private func checkIsNew(_ notes: (String) -> Void) throws(LXCError) {
+        let what = "cannot create \(name)"
+        if directory.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+            throw LXCError(.invalidName, what, reason: "the container path contains a control character")
+        }
+        switch try attempt(what, { () throws(KernelError) in try PartialMarker.inspect(directory) }) {
+        case .absent: break
+        case .inProgress: throw LXCError(.unfinishedCreation, what, reason: "somebody else is creating it", hint: "wait for that to end")
+        case .creatorDied:
+            notes("removing what an interrupted creation left of \(name)")
+            try destroy(DestroyOptions())
+        }
+        if isDefined { throw LXCError(.alreadyDefined, "\(name) exists already", reason: configFile) }
+        if try isRunning() {
+            throw LXCError(.alreadyRunning, what, reason: "a container of this name runs without a configuration", hint: "stop it first")
+        }
+    }
+
+    /// Makes the directory, and marks it as being filled.
+    private func reserve(_ made: inout CreatedParts) throws(LXCError) -> PartialMarker {
+        let what = "cannot create \(name)"
+        let lock = try attempt("\(what): cannot lock the container") { () throws(KernelError) in
+            try ContainerLock(lxcPath: lxcPath, name: name, in: RunDirectory.resolve(), until: .now + .seconds(30))
+        }
+        defer { extendLifetime(lock) }
+        // Looked at again: somebody may have been faster.
+        if isDefined { throw LXCError(.alreadyDefined, "\(name) exists already", reason: configFile) }
+        do {
+            if try FileStatus.ifPresent(directory, followLinks: false) == nil {
+                try HostPath.makeDirectories(directory)
+                made.directory = directory
+                try HostPath.changePermissions(directory, to: 0o770)
+            }
+            let marker = try PartialMarker(creatingIn: directory)
+            made.marker = directory + "/partial"
+            return marker
+        } catch {
+            if error.errno == .fileExists {
+                throw LXCError(.unfinishedCreation, what, reason: "somebody else is creating it", hint: "wait for that to end")
+            }
+            throw made.removed(after: LXCError(what, error))
+        }
+    }
+
+    private func fill(
+        _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing SignalDescriptor,
+        _ made: inout CreatedParts
+    ) throws(LXCError) {
+        try attempt("cannot write \(configFile)") { () throws(KernelError) in
+            let file = try OwnedDescriptor(opening: configFile, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
+            made.config = configFile
+            try file.setPermissions(0o640)
+            try file.writeAll(config.bytes)
+        }
+        guard let template, let rootfs = config.rootfs else { return }
+        try attempt("cannot make the root filesystem \(rootfs)") { () throws(KernelError) in
+            if try FileStatus.ifPresent(rootfs) == nil {
+                try HostPath.makeDirectories(rootfs)
+                made.rootfs = rootfs
+                try HostPath.changePermissions(rootfs, to: 0o755)
+            }
+        }
+        try run(template, rootfs, options, signals)
+        try settleConfig()
+    }
+
+    private func run(
+        _ template: Template, _ rootfs: String, _ options: CreateOptions, _ signals: borrowing SignalDescriptor
+    ) throws(LXCError) {
+        let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--name=" + name, "--rootfs=" + rootfs]
+        let program = TemplateRun(template: template, arguments: arguments + options.templateArguments, isQuiet: options.isQuiet)
+        let what = "cannot create \(name)"
+        let outcome: TemplateRun.Outcome
+        do { outcome = try program.run(signals) } catch {
+            throw LXCError(.templateFailed, OperationFailure("cannot run the template \(template.path)", error, hint: Self.interpreter(error)))
+        }
+        switch outcome {
+        case .ended(.exited(0)): return
+        case .ended(let status):
+            throw LXCError(
+                .templateFailed, what, reason: "the template \(template.path) \(status)",
+                hint: options.isQuiet ? "see what it says by leaving out -q" : "what it said stands above; nothing of the container was kept")
+        case .interrupted(let signal):
+            throw LXCError(.templateFailed, what, reason: "interrupted by signal \(signal)", hint: "nothing of the container was kept")
+        }
+    }
+
+    /// What is usually wrong when a script that exists cannot be executed.
+    private static func interpreter(_ error: KernelError) -> String? {
+        switch error.errno {
+        case .noSuchFileOrDirectory: "the interpreter named in its first line does not exist"
+        case .execFormatError: "a script must begin with #! and the path of its interpreter"
+        default: nil
+        }
+    }
+
+    /// Reads the configuration as the template left it, and keeps what was drawn at random there.
+    private func settleConfig() throws(LXCError) {
+        let document: ContainerConfigDocument
+        do { document = try ConfigParser.load(path: configFile) } catch {
+            let failure = OperationFailure(error)
+            throw LXCError(
+                .invalidConfiguration,
+                OperationFailure(
+                    "the configuration that the template left is not valid: \(error.key ?? "")", reason: failure.reason,
+                    origin: failure.origin, hint: failure.hint))
+        }
+        try attempt("cannot save \(configFile)") { () throws(KernelError) in
+            if try WholeFile.read(configFile) != document.bytes { try document.save() }
+        }
+    }
+}
+
+/// What a creation has made so far, to be taken back.
+private struct CreatedParts {
+    var directory: String?
+    var config: String?
+    var marker: String?
+    var rootfs: String?
+
+    /// Removes everything; the error tells what stayed.
+    func removed(after error: LXCError) -> LXCError {
+        var remaining: [String] = []
+        do {
+            for tree in [rootfs, directory].compactMap({ $0 }) {
+                do {
+                    remaining += try TreeRemoval.remove(tree).remaining.map { "\($0.path): \($0.error.reason)" }
+                } catch {
+                    if error.errno != .noSuchFileOrDirectory { throw error }
+                }
+            }
+            // The marker goes last: until then the rest is known to be half-made.
+            for file in [config, marker].compactMap({ $0 }) { try HostPath.remove(file) }
+        } catch { remaining.append("\(error)") }
+        guard let first = remaining.first else { return error }
+        var failure = error.failure
+        failure.hint = "not everything could be removed: \(first)"
+        return LXCError(error.code, failure)
+    }
+}

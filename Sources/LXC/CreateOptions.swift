@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a container is created.
+package struct CreateOptions: Sendable {
+    /// A template's name or absolute path, or `none`.
+    package var template: String
+    /// What the template gets behind its fixed options.
+    package var templateArguments: [String] = []
+    /// The configuration to begin with; nil for the system's default.
+    package var configFile: String?
+    /// Absolute path of the root filesystem; nil for the folder `rootfs` in the container's directory.
+    package var rootfsDirectory: String?
+    /// Whether the template's output is thrown away.
+    package var isQuiet = false
+
+    package init(template: String) { self.template = template }
+}

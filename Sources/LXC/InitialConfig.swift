@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LXCRuntime
+import LinuxKernel
+import SystemPackage
+
+/// The configuration that a container begins with.
+struct InitialConfig {
+    private var document: ContainerConfigDocument
+    private var header: String
+
+    /// Where the root filesystem will be; nil when the container gets none.
+    private(set) var rootfs: String?
+
+    /// Reads the configuration to begin with and adds the root filesystem.
+    ///
+    /// - Parameters:
+    ///   - container: The new container.
+    ///   - options: How it is created.
+    ///   - template: What will fill it; nil for a container without a root filesystem of ours.
+    /// - Throws: ``LXCError`` for a configuration that cannot be used.
+    init(_ container: Container, _ options: CreateOptions, _ template: Template?) throws(LXCError) {
+        document = try Self.base(options.configFile, container.system)
+        header = ""
+        guard let template else { return }
+        header = Self.header(template, options.templateArguments)
+        let named = if let chosen = options.rootfsDirectory { chosen } else { try configured() }
+        let rootfs = if let named { named } else { try Self.absolute(container.directory) + "/rootfs" }
+        self.rootfs = rootfs
+        do { try document.set("lxc.rootfs.path", "dir:" + rootfs) } catch { throw LXCError(error) }
+    }
+
+    /// The content of the new file.
+    var bytes: [UInt8] {
+        var body = document.bytes
+        if let last = body.last, last != 0x0A { body.append(0x0A) }
+        return header.kernelBytes + body
+    }
+
+    private static func base(_ chosen: String?, _ system: SystemConfig) throws(LXCError) -> ContainerConfigDocument {
+        let path = chosen ?? system.defaultConfig
+        // The usual way to ask for an empty configuration.
+        if path == "/dev/null" { return ContainerConfigDocument(path: path) }
+        let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
+        if chosen == nil && !isThere { return ContainerConfigDocument(path: path) }
+        do { return try ConfigParser.load(path: path) } catch { throw LXCError(error) }
+    }
+
+    /// The folder that the configuration itself names.
+    private func configured() throws(LXCError) -> String? {
+        let settings = document.config.rootfs
+        guard let path = settings.plainPath, !path.isEmpty else { return nil }
+        if settings.storageType ?? "dir" == "dir", path.hasPrefix("/") { return path }
+        throw LXCError(
+            .invalidConfiguration,
+            OperationFailure(
+                "cannot fill the root filesystem \(settings.path?.value ?? path)", reason: "only a folder with an absolute path can be filled",
+                key: "lxc.rootfs.path", origin: settings.path?.origin))
+    }
+
+    static func absolute(_ path: String) throws(LXCError) -> String {
+        if path.hasPrefix("/") { return path }
+        return try attempt("cannot find \(path)") { () throws(KernelError) in try ProcessControl.workingDirectory() } + "/" + path
+    }
+
+    /// Comments for whoever reads the file later.
+    private static func header(_ template: Template, _ arguments: [String]) -> String {
+        """
+        # Made by lxc-create with the template \(shown(template.path))
+        # Options given to the template:\(arguments.isEmpty ? " none" : arguments.map { " " + shown($0) }.joined())
+        # What can be written here is described in lxc.container.conf(5).
+
+        # Remove the number sign of the next line to let containers run inside of this one; its confinement is weaker then.
+        #lxc.include = \(InstalledPaths.config)/nesting.conf
+
+
+        """
+    }
+
+    /// A word that cannot leave its comment.
+    private static func shown(_ word: String) -> String {
+        let isPlain = !word.isEmpty && word.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x27 && $0 != 0x22 }
+        if isPlain { return word }
+        return "'" + String(word.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : Character($0) }) + "'"
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
+import SystemPackage
+
+/// One run of a template for a container, in a mount namespace of its own.
+struct TemplateRun {
+    enum Outcome {
+        case ended(ExitStatus)
+        case interrupted(signal: Int32)
+    }
+
+    let template: Template
+    /// The words after the program's name.
+    let arguments: [String]
+    let isQuiet: Bool
+
+    /// Signals that end the creation of a container.
+    static let interruptions = [Signals.hangup, Signals.interrupt, Signals.quit, Signals.terminate]
+    /// How long a template may tidy up after itself when it is interrupted.
+    private static let grace: Duration = .seconds(5)
+
+    /// Runs the template to its end.
+    ///
+    /// - Parameter signals: Reports ``interruptions``, which are blocked.
+    /// - Throws: ``KernelError`` when the template cannot be executed.
+    func run(_ signals: borrowing SignalDescriptor) throws(KernelError) -> Outcome {
+        if let signal = try signals.next() { return .interrupted(signal: signal.signal) }
+        var launch = ProgramLaunch(.path(template.path), arguments: [template.path] + arguments, environment: ProcessEnvironment.lines)
+        launch.hasPrivateMounts = true
+        launch.diesWithParent = true
+        // Files of a root filesystem must not depend on the caller's habits.
+        launch.fileMask = 0o022
+        let nothing = try OwnedDescriptor(opening: "/dev/null", .readWrite)
+        if isQuiet { launch.descriptors = [(nothing.number, 1), (nothing.number, 2)] }
+        let children = try ProcessChildren()
+        let outcome: Outcome
+        do {
+            let child = try launch.start()
+            outcome = try wait(for: PidFD(child.pid), signals)
+        } catch {
+            try children.finish()
+            throw error
+        }
+        // What an interrupted template leaves running would go on writing to what is about to be removed.
+        if case .interrupted = outcome { children.killNew(until: .now + Self.grace) }
+        try children.finish()
+        return outcome
+    }
+
+    private func wait(for child: borrowing PidFD, _ signals: borrowing SignalDescriptor) throws(KernelError) -> Outcome {
+        while true {
+            let ready = try Poll.wait(child.number, signals.number)
+            if ready.first { return .ended(try child.collect()) }
+            guard let signal = try signals.next() else { continue }
+            try child.send(Signals.terminate)
+            if !child.waitForEnd(milliseconds: Self.grace.pollMilliseconds) { try child.send(Signals.kill) }
+            _ = try child.collect()
+            return .interrupted(signal: signal.signal)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+package import LinuxKernel
+import SystemPackage
+
+/// Keeps a stopped container from being started, and finishes what a killed supervisor of it left undone.
+///
+/// The lock is the name of the container's control socket: whoever starts it finds the name taken, whoever asks for it is told that
+/// the container is stopped. It is given back when the value goes.
+package struct LeftoverCleanup: ~Copyable {
+    private let name: AbstractNameReservation
+    private let recovery: Recovery
+
+    /// Whether a killed supervisor owes anything.
+    package static func isNeeded(lxcPath: String, name: String) throws(KernelError) -> Bool {
+        try !Journal(lxcPath: lxcPath, name: name, in: RunDirectory.resolve()).entries().isEmpty
+    }
+
+    /// Takes the lock.
+    ///
+    /// - Parameters:
+    ///   - plan: The container as a start would see it; hooks read their variables from it.
+    ///   - log: Where warnings go.
+    ///   - deadline: A supervisor on its way out may hold the name a little longer.
+    /// - Throws: ``OperationFailure`` with the error number of `.addressInUse` when the container runs.
+    package init(plan: StartPlan, log: LogWriter, until deadline: MonotonicInstant) throws(OperationFailure) {
+        let what = "cannot get hold of \(plan.name)"
+        let directory = try attempting(what) { () throws(KernelError) in try RunDirectory.resolve() }
+        name = try Self.reserve(plan, what, deadline)
+        let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
+        recovery = Recovery(
+            plan: plan, journal: Journal(lxcPath: plan.lxcPath, name: plan.name, in: directory), log: log,
+            hooks: HookRunner(plan: plan, log: log, environment: HookEnvironment(plan, mountPoint: mountPoint, hasCgroupNamespaces: true)))
+    }
+
+    /// Does what the journal says: ends a surviving init, removes cgroups, runs the post-stop hooks.
+    package func finishEarlierRun() throws(OperationFailure) { try recovery.finishEarlierRun() }
+
+    private static func reserve(
+        _ plan: StartPlan, _ what: String, _ deadline: MonotonicInstant
+    ) throws(OperationFailure) -> AbstractNameReservation {
+        while true {
+            do throws(KernelError) {
+                return try AbstractNameReservation(
+                    of: CommandAddress(lxcPath: plan.lxcPath, name: plan.name).socketAddress())
+            } catch {
+                if error.errno != .addressInUse || deadline.hasPassed {
+                    throw OperationFailure(what, error, hint: "it is running or being started")
+                }
+                (MonotonicInstant.now + .milliseconds(2)).sleep()
+            }
+        }
+    }
+}

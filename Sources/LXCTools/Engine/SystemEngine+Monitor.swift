@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXC
+import LXCConfig
+import LXCRuntime
+import LinuxKernel
+
+extension SystemEngine {
+    package func wait(_ request: WaitRequest) throws(ToolFailure) -> Bool {
+        let container = try container(request.target)
+        do {
+            let waiter = StateWaiter(lxcPath: container.lxcPath, name: container.name)
+            return try waiter.wait(for: Set(request.states), timeout: request.timeout.map { .seconds($0) }) != nil
+        } catch {
+            throw ToolFailure(.notAvailable, "cannot wait for \(container.name)", reason: error.description)
+        }
+    }
+
+    package func monitor(_ request: MonitorRequest, event: (MonitorEvent) throws(ToolFailure) -> Void) throws(ToolFailure) {
+        let paths = try monitoredPaths(request)
+        let client: MonitorClient
+        do { client = try MonitorClient(lxcPaths: paths) } catch {
+            throw ToolFailure(.notAvailable, "cannot listen to lxc-monitord", reason: error.description)
+        }
+        while true {
+            let next: MonitorClient.Event?
+            do { next = try client.next() } catch { throw ToolFailure("cannot listen to lxc-monitord", error) }
+            guard let next else { throw ToolFailure(.notAvailable, "lxc-monitord has ended", reason: "it was told to quit") }
+            try event(Self.event(next.message))
+        }
+    }
+
+    private static func event(_ message: StateMessage) -> MonitorEvent {
+        switch message.event {
+        case .state(let state): MonitorEvent(name: message.name, kind: .state(state))
+        case .exited(let waitStatus):
+            // A status of 0 also stands for an init that a signal ended.
+            if case .exited(let status) = ExitStatus(waitStatus: waitStatus) {
+                MonitorEvent(name: message.name, kind: .exit(status))
+            } else {
+                MonitorEvent(name: message.name, kind: .exit(0))
+            }
+        }
+    }
+
+    package func quitMonitorDaemons(_ request: MonitorRequest) throws(ToolFailure) {
+        for path in try monitoredPaths(request) {
+            do { _ = try MonitorClient.quitDaemon(lxcPath: path) } catch {
+                throw ToolFailure("cannot reach the lxc-monitord of \(path)", error)
+            }
+        }
+    }
+
+    private func monitoredPaths(_ request: MonitorRequest) throws(ToolFailure) -> [String] {
+        request.options.paths.isEmpty ? [try systemConfig().containerPath] : request.options.paths
+    }
+
+    package func runMonitorDaemon(_ request: MonitorDaemonRequest) throws(ToolFailure) -> ExitCode {
+        let what = "cannot serve"
+        do {
+            switch request {
+            case .serve(let path, let descriptor):
+                try MonitorDaemon.run(lxcPath: path, in: RunDirectory.resolve(), ready: OwnedDescriptor(owning: descriptor))
+            case .service:
+                try MonitorDaemon.run(lxcPath: systemConfig().containerPath, in: RunDirectory.resolve(), ready: nil, idleLimit: nil)
+            }
+            return .success
+        } catch let error as KernelError {
+            throw ToolFailure(what, error)
+        } catch let error as ToolFailure {
+            throw error
+        } catch {
+            throw ToolFailure(.systemCall, what, reason: "\(error)")
+        }
+    }
+}
