@@ -35,7 +35,7 @@ package struct SystemConfig: Sendable, Equatable {
     /// - Throws: ``ConfigProblem`` when the file is there but cannot be read, or when a value is not one of the words allowed.
     package static func load(owner: Owner, paths: InstallPaths = .installed) throws(ConfigProblem) -> SystemConfig {
         var config = SystemConfig(owner: owner, paths: paths)
-        do { try config.read(try ConfigFile(config.file).bytes) } catch let failure as ConfigFile.Failure {
+        do { try config.read(try RegularFile(configuration: config.file).bytes) } catch let failure as RegularFile.Failure {
             if case .kernel(let error) = failure, error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return config }
             throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), "cannot read it: \(failure.reason)")
         } catch let problem as ConfigProblem {
