@@ -52,6 +52,7 @@ extension Container {
             if let path = options.consoleLog { try document.set("lxc.console.logfile", path) }
             if let user = options.user { try document.set("lxc.init.uid", "\(user)") }
             if let group = options.group { try document.set("lxc.init.gid", "\(group)") }
+            try document.config.checkConsistency()
         } catch { throw LXCError(error) }
         let config = document.config
         let arguments = try command(options, config)

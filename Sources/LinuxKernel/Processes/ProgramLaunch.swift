@@ -118,8 +118,7 @@ package func withCStrings<Result>(_ strings: [String], _ body: (UnsafePointer<Un
     var offsets: [Int] = []
     for string in strings {
         offsets.append(storage.count)
-        storage += string.kernelBytes.map { CChar(bitPattern: $0) }
-        storage.append(0)
+        storage += string.kernelCString
     }
     return storage.withUnsafeMutableBufferPointer { buffer in
         var pointers: [UnsafeMutablePointer<CChar>?] = offsets.map { offset in buffer.baseAddress.map { $0 + offset } }

@@ -8,6 +8,11 @@ private let escapeBase: UInt32 = 0xEF00
 extension String {
     /// Makes text of bytes from the kernel or a file; nothing is lost, whatever the bytes are.
     package init(kernelBytes bytes: some Collection<UInt8>) {
+        // Nearly everything is ASCII, and decoding that needs no tables.
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            self = String(decoding: bytes, as: UTF8.self)
+            return
+        }
         if !bytes.contains(0xEE), let valid = String(validating: bytes, as: UTF8.self) {
             self = valid
             return
@@ -37,15 +42,18 @@ extension String {
     package func withKernelString<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var bytes = kernelBytes.map { CChar(bitPattern: $0) }
-        bytes.append(0)
-        return try bytes.withContiguousBuffer(body)
+        try kernelCString.withContiguousBuffer(body)
+    }
+
+    /// The text as the kernel reads it, with its NUL.
+    var kernelCString: ContiguousArray<CChar> {
+        needsByteUnescaping ? ContiguousArray(kernelBytes.map { CChar(bitPattern: $0) } + [0]) : utf8CString
     }
 
     private var needsByteUnescaping: Bool { utf8.contains(0xEE) }
 }
 
-extension [CChar] {
+extension ContiguousArray<CChar> {
     fileprivate func withContiguousBuffer<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
