@@ -37,7 +37,7 @@ package struct CommandAddress: Sendable, Hashable {
         "lxc/\(NameHash("\(lxcPath)/\(name)").text)/command"
     }
 
-    /// A path as it goes into socket names: without slashes at its end, otherwise untouched.
+    /// A path without the slashes at its end; the root directory keeps its one.
     package static func withoutTrailingSlashes(_ path: String) -> String {
         var path = Substring(path)
         while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }

@@ -6,7 +6,7 @@ import SystemPackage
 /// A handler may add and remove anything, itself included, and may call ``run(until:deadline:)`` to let the rest of the program
 /// go on while it waits; it is not entered a second time before it returns.
 package final class EventLoop {
-    /// Called with what a descriptor is ready for.
+    /// Gets what its descriptor is ready for.
     package typealias Handler = (Readiness) -> Void
 
     /// Names a watched descriptor until it is removed; never used again afterwards.
