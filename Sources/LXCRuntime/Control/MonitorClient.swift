@@ -65,6 +65,8 @@ package final class MonitorClient {
         do throws(KernelError) {
             let socket = try UnixSocket(connectingTo: try MonitorAddress(lxcPath: lxcPath).socketAddress(), timeLimit: .seconds(5))
             try socket.sendAll("quit".utf8.map { $0 })
+            // Whoever hangs up at once is gone before the daemon can look at him, and is not obeyed then.
+            _ = try Poll.wait(socket.number, for: .peerClosed, until: .now + .seconds(5))
             return true
         } catch {
             if error.errno == .connectionRefused { return false }

@@ -75,7 +75,7 @@ extension SystemEngine {
         do { return try container.loadConfigIfDefined().config } catch {
             let failure = error.failure
             let place = failure.origin.map { " (\($0))" } ?? ""
-            throw .informationFailed(path: container.lxcPath, name: container.name, reason: failure.reason + place)
+            throw .informationFailed(path: container.lxcPath, name: container.name, reason: failure.what + ": " + failure.reason + place)
         }
     }
 

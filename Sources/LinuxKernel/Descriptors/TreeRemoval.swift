@@ -31,7 +31,7 @@ package enum TreeRemoval {
         var isKept = false
     }
 
-    /// Directories kept open at the same time; deeper ones are opened again from their parent.
+    /// Directories kept open at the same time; deeper ones are moved up to the top of the tree, where their turn comes later.
     private static let openLimit = 512
 
     /// Removes a tree of the host with its top directory.
@@ -64,8 +64,11 @@ package enum TreeRemoval {
             levels[levels.count - 1].names.removeLast()
             do throws(KernelError) {
                 if try !unlinkFile(name, in: level.handle) {
-                    guard levels.count < openLimit else { throw KernelError(call: "openat2", errno: .tooManyOpenFiles, subject: name) }
-                    levels.append(try descend(name, in: level.handle))
+                    if levels.count < openLimit {
+                        levels.append(try descend(name, in: level.handle))
+                    } else {
+                        levels[0].names.append(try moveUp(name, from: level.handle, to: top))
+                    }
                 }
             } catch {
                 if error.errno == .noSuchFileOrDirectory { continue }
@@ -109,6 +112,14 @@ package enum TreeRemoval {
         let raw = try kernelCall("openat2", name) { name.withKernelString { clinux_openat2(number, $0, flags, 0, resolve) } }
         let handle = SharedDescriptor(OwnedDescriptor(owning: raw))
         return Level(handle: handle, name: name, names: try DirectoryListing.names(in: handle.owned, subject: name))
+    }
+
+    /// Moves a directory to the top under a name that is not used there; a mount stays where it is.
+    private static func moveUp(_ name: String, from directory: SharedDescriptor, to top: SharedDescriptor) throws(KernelError) -> String {
+        let new = ".lxc-removal-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        let (from, to) = (directory.number, top.number)
+        try kernelCommand("renameat", name) { name.withKernelString { old in new.withKernelString { renameat(from, old, to, $0) } } }
+        return new
     }
 
     private static func path(_ levels: [Level], _ name: String) -> String {

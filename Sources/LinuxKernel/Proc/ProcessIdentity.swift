@@ -7,8 +7,16 @@ package enum ProcessIdentity {
         do { return try ProcessStartTime.read(pid: pid)?.ticks ?? 0 } catch { return 0 }
     }
 
-    /// Whether the process with this number is the one that started then.
+    /// Whether the process with this number is the one that started then, and has not ended.
+    ///
+    /// One that has ended but was not collected yet (a zombie) does nothing any more: its parent may take its time.
     package static func isSame(_ pid: Int32, startTime: UInt64) -> Bool {
-        startTime != 0 && self.startTime(of: pid) == startTime
+        guard startTime != 0 else { return false }
+        do {
+            let bytes = try WholeFile.read("/proc/\(pid)/stat", limit: 1 << 20)
+            guard ProcessStartTime(parsing: bytes)?.ticks == startTime, let close = bytes.lastIndex(of: 0x29) else { return false }
+            let state = bytes[(close + 1)...].first { $0 != 0x20 }
+            return state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
+        } catch { return false }
     }
 }
