@@ -10,8 +10,15 @@ enum AttachCgroups {
         let what = "cannot put the program into the container's cgroups"
         do throws(ControlError) {
             let directories = try directories(client)
+            if try isFrozen(directories) { throw .refused(.resourceTemporarilyUnavailable) }
             try Self.enter(pid, directories)
         } catch {
+            if error == .refused(.resourceTemporarilyUnavailable) {
+                throw AttachFailure(
+                    .failed,
+                    OperationFailure(
+                        "cannot run a program in the container", reason: "it is frozen", hint: "let it go on with lxc-unfreeze"))
+            }
             if case .kernel(let reason) = error {
                 throw AttachFailure(
                     .failed, OperationFailure(what, reason, hint: "lxc-attach -e CGROUP runs it outside the container's limits"))
@@ -51,6 +58,30 @@ enum AttachCgroups {
             if error == .unsupported { return nil }
             if case .refused = error { return nil }
             throw KernelError(call: "connect", errno: .noSuchProcess, subject: "monitor")
+        }
+    }
+
+    /// Whether a process that is moved there would stop, with the caller's pipes in its hands.
+    private static func isFrozen(_ directories: [SharedDescriptor]) throws(ControlError) -> Bool {
+        do throws(KernelError) {
+            for shared in directories {
+                let directory = CgroupDirectory(owning: try shared.duplicate(), label: "cgroup of the container")
+                if try directory.version() == .v2 {
+                    let events = try text("cgroup.events", directory)
+                    if events?.split(separator: "\n").contains("frozen 1") == true { return true }
+                } else if let state = try text("freezer.state", directory) {
+                    if state != "THAWED" { return true }
+                }
+            }
+            return false
+        } catch { throw .kernel(error) }
+    }
+
+    /// Nil when the hierarchy has no such file.
+    private static func text(_ file: String, _ directory: borrowing CgroupDirectory) throws(KernelError) -> String? {
+        do { return try directory.text(file) } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
         }
     }
 

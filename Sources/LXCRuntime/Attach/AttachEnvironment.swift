@@ -10,6 +10,7 @@ package enum AttachEnvironment {
     /// - Parameters:
     ///   - caller: The caller's own lines.
     ///   - isCleared: Whether the caller's lines are left out, but for those named in `kept`.
+    ///   - kept: Names of variables.
     ///   - process: Has `lxc.environment` and `lxc.environment.runtime`.
     ///   - added: `NAME=VALUE` lines of the command line.
     /// - Returns: `NAME=VALUE` lines.

@@ -65,7 +65,8 @@ struct AttachPlan: Sendable {
         let inside = user ?? 0
         terminalOwner =
             entersUsers
-            ? profile.users.lazy.compactMap { $0.outsideID(of: inside) }.first ?? ProcessControl.effectiveUser : user ?? ProcessControl.effectiveUser
+            ? profile.users.lazy.compactMap { $0.outsideID(of: inside) }.first ?? ProcessControl.effectiveUser
+            : user ?? ProcessControl.effectiveUser
     }
 
     private static func personality(_ wishes: AttachWishes, _ profile: InitProfile) -> UInt? {

@@ -182,7 +182,10 @@ package final class AttachSession {
 
     private func ended() -> AttachFailure {
         AttachFailure(
-            .failed, OperationFailure("cannot attach to \(name)", reason: "the process that was to enter it was killed", hint: "look for memory limits in its cgroup"))
+            .failed,
+            OperationFailure(
+                "cannot attach to \(name)", reason: "the process that was to enter it was killed",
+                hint: "look for memory limits in its cgroup"))
     }
 
     /// Waits for the program's end, with the terminal connected meanwhile.
@@ -192,7 +195,9 @@ package final class AttachSession {
             let handle = program.number
             // The caller's terminal is given back whatever happens.
             var failure: OperationFailure?
-            do throws(KernelError) { try serve(handle, signals) } catch { failure = OperationFailure("cannot wait for the program", error) }
+            do throws(KernelError) { try serve(handle, signals) } catch {
+                failure = OperationFailure("cannot wait for the program", error)
+            }
             try terminal?.disconnect()
             if let failure { throw failure }
             return try attempting("cannot learn how the program ended") { () throws(KernelError) in try program.collect() }

@@ -38,9 +38,8 @@ struct AttachTransient {
             }
         }
         if !plan.namespaces.isEmpty {
-            try attempting("cannot enter the container's namespaces (\(plan.namespaces))", hint: "attach as the container's owner, or as root") {
-                () throws(KernelError) in try enterNamespaces()
-            }
+            let what = "cannot enter the container's namespaces (\(plan.namespaces))"
+            try attempting(what, hint: "attach as the container's owner, or as root") { () throws(KernelError) in try enterNamespaces() }
         }
         // Nobody in the container may be lent this handle.
         DescriptorFlags.close(initHandle)

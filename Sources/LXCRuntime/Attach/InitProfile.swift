@@ -94,7 +94,7 @@ extension InitProfile.Label {
 
     /// Reads a label as the kernel shows it; nil when it does not confine.
     ///
-    /// - Parameter profile: For example `lxc-p1 (enforce)`, or `system_u:system_r:container_t:s0`.
+    /// The text is for example `lxc-p1 (enforce)`, or `system_u:system_r:container_t:s0`.
     init?(profile: String, isApparmor: Bool) {
         var name = profile
         if isApparmor, name.hasSuffix(")"), let mode = name.range(endingWith: " (") { name = String(name[..<mode]) }

@@ -45,9 +45,11 @@ enum ProgramSearch {
     private static func failure(_ name: String, _ error: KernelError) -> AttachFailure {
         let isMissing = error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory
         let hint =
-            isMissing
-            ? (name.utf8.contains(0x2F) ? "the path, or the interpreter that it names, does not exist in the container" : "no directory of PATH has it in the container")
-            : "it must be an executable file for the container's architecture"
+            !isMissing
+            ? "it must be an executable file for the container's architecture"
+            : name.utf8.contains(0x2F)
+                ? "the path, or the interpreter that it names, does not exist in the container"
+                : "no directory of PATH has it in the container"
         return AttachFailure(
             isMissing ? .programNotFound : .programNotExecutable,
             OperationFailure("cannot execute \(name) in the container", error, hint: hint))

@@ -26,11 +26,16 @@ final class TerminalRelay {
 
     private static let chunk = 65536
 
+    /// Begins to carry bytes.
+    ///
     /// - Parameters:
+    ///   - loop: Calls the relay when something is ready.
     ///   - container: The controlling end of the container's terminal.
     ///   - input: The user's terminal to read keys from.
     ///   - output: The user's terminal to show things on.
     ///   - record: A file that gets everything that is shown.
+    ///   - keys: The keys that are not for the container.
+    /// - Throws: ``KernelError`` when a descriptor cannot be watched.
     init(
         loop: EventLoop, container: SharedDescriptor, input: SharedDescriptor?, output: SharedDescriptor?, record: SharedDescriptor? = nil,
         keys: EscapeKeys? = nil

@@ -22,6 +22,7 @@ package struct ConsoleSession {
     private let escape: UInt8
 
     /// - Parameters:
+    ///   - client: Asks the container's monitor.
     ///   - terminal: 0 is the console, from 1 the terminals; nil means the first free terminal.
     ///   - escape: The control character that begins a command to us, 1 (Ctrl-A) to 26 (Ctrl-Z).
     package init(client: ControlClient, terminal: Int32?, escape: UInt8) {
@@ -38,6 +39,7 @@ package struct ConsoleSession {
     /// Runs the connection to its end; the caller's terminal is as it was then.
     ///
     /// - Parameter greet: Called with the number of the terminal once it is ours, and before anything of it is shown.
+    /// - Throws: ``Failure``.
     package func run(greet: (Int32) -> Void) throws(Failure) {
         let isRunning: Bool
         do { isRunning = try client.isRunning() } catch { throw Self.failure(error) }

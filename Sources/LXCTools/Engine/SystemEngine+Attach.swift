@@ -5,6 +5,7 @@ import LXCRuntime
 import LinuxKernel
 
 extension SystemEngine {
+    /// Runs a command in a running container, as a program that nobody in there can write to.
     package func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode {
         try protectProgram()
         let container = try container(request.target)
@@ -45,6 +46,7 @@ extension SystemEngine {
         return options
     }
 
+    /// Connects the caller's terminal with one of the container's.
     package func openConsole(_ request: ConsoleRequest) throws(ToolFailure) {
         let container = try controllableContainer(request.target)
         do {
@@ -57,7 +59,8 @@ extension SystemEngine {
             case .notRunning: throw .notRunning(container.name)
             case .notPermitted: throw .insufficientPrivileges(path: container.lxcPath, name: container.name)
             case .noTerminal:
-                throw ToolFailure(.notAvailable, "standard input is not a terminal", advice: "run lxc-console on a terminal, or use lxc-attach")
+                throw ToolFailure(
+                    .notAvailable, "standard input is not a terminal", advice: "run lxc-console on a terminal, or use lxc-attach")
             case .denied: throw denied(request)
             case .signal(let number): throw ToolFailure(.init("interrupted"), "ended by signal \(number)", exit: .signal(number))
             case .failed(let failure): throw ToolFailure(LXCError(.failed, failure))
