@@ -8,7 +8,7 @@ set -euo pipefail
 
 # git, make, gcc and binutils: the Swift toolchain links with them; libseccomp-dev holds the static library of the filters,
 # zlib1g-dev the one that unpacks /proc/config.gz.
-packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 cpio util-linux procps)
+packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps)
 if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace); fi
 
 missing=()

@@ -218,6 +218,7 @@ import Testing
         }
     }
 
+    /// `cpio` is busybox's, which every test machine has.
     @Test("S2.24 to S2.33 S2.38: the Android configuration starts as written, with /init and a pre-start hook that unpacks an initrd")
     func android() throws {
         try withContainers { fixture in
@@ -254,7 +255,7 @@ import Testing
                 mount -n -t tmpfs tmpfs $LXC_ROOTFS_PATH
 
                 cd $LXC_ROOTFS_PATH
-                cat \(initrd) | gzip -d | cpio -i
+                cat \(initrd) | gzip -d | busybox cpio -i
 
                 # Create /dev/pts if missing
                 mkdir -p $LXC_ROOTFS_PATH/dev/pts
@@ -262,7 +263,7 @@ import Testing
                 """, mode: 0o755)
             let packed = try fixture.run(
                 "/bin/sh",
-                ["-ec", "cd \(fixture.rootfs(source)); printf '#!/bin/sh\\nhostname > /seen; uname -m >> /seen; exec sleep 1000\\n' > init; chmod 755 init; find . | cpio -o -H newc | gzip > \(initrd)"])
+                ["-ec", "cd \(fixture.rootfs(source)); printf '#!/bin/sh\\nhostname > /seen; uname -m >> /seen; exec sleep 1000\\n' > init; chmod 755 init; find . | busybox cpio -o -H newc | gzip > \(initrd)"])
             #expect(packed.code == 0, "\(packed)")
             fixture.atEnd("initrd mount") { _ = try fixture.run("/bin/umount", ["-l", rootfs]) }
             let started = try fixture.lxc("start", "-n", name, "--", "/init")
