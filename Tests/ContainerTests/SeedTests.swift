@@ -222,7 +222,6 @@ import Testing
     @Test("S2.24 to S2.33 S2.38: the Android configuration starts as written, with /init and a pre-start hook that unpacks an initrd")
     func android() throws {
         try withContainers { fixture in
-            let source = try fixture.busybox("source")
             let name = fixture.name("android")
             let initrd = fixture.folder(name) + "/initrd.gz"
             let hook = fixture.folder(name) + "/pre-start.sh"
@@ -263,7 +262,15 @@ import Testing
                 """, mode: 0o755)
             let packed = try fixture.run(
                 "/bin/sh",
-                ["-ec", "cd \(fixture.rootfs(source)); printf '#!/bin/sh\\nhostname > /seen; uname -m >> /seen; exec sleep 1000\\n' > init; chmod 755 init; find . | busybox cpio -o -H newc | gzip > \(initrd)"])
+                [
+                    "-ec",
+                    """
+                    mkdir -p \(fixture.lxcpath)/tree/bin && cd \(fixture.lxcpath)/tree && cp $(which busybox) bin/busybox
+                    for applet in sh sleep hostname uname; do ln -s busybox bin/$applet; done
+                    printf '#!/bin/sh\\nhostname > /seen; uname -m >> /seen; exec sleep 1000\\n' > init && chmod 755 init
+                    find . | busybox cpio -o -H newc | gzip > \(initrd)
+                    """,
+                ])
             #expect(packed.code == 0, "\(packed)")
             fixture.atEnd("initrd mount") { _ = try fixture.run("/bin/umount", ["-l", rootfs]) }
             let started = try fixture.lxc("start", "-n", name, "--", "/init")

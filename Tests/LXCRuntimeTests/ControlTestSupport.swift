@@ -119,7 +119,7 @@ final class PeerContainer {
     func start() throws {
         // Debian's busybox start script asks for an address on eth0 and first takes the present one away: on the host's own network it
         // must not run.
-        let sharesHostNetwork = extraConfig.contains("lxc.net.0.type = none")
+        let sharesHostNetwork = try WholeFile.text("\(lxcPath)/\(name)/config").contains("lxc.net.0.type = none")
         let command = sharesHostNetwork ? ["--", "/bin/sleep", "1000"] : []
         let started = try RunningProgram(["lxc-start", "-P", lxcPath, "-n", name] + command).finish()
         #expect(started.status == .exited(0), "\(started.errors)")
