@@ -102,7 +102,10 @@ import Testing
             let name = fixture.name("words")
             let script = try template(fixture, "for word; do echo \"[$word]\"; done")
             let result = try create(fixture, name, script, "--", "$(id)", "a\nlxc.uts.name = evil")
-            #expect(result.lines.prefix(5) == ["[--path=\(fixture.folder(name))]", "[--name=\(name)]", "[--rootfs=\(fixture.rootfs(name))]", "[$(id)]", "[a"])
+            #expect(
+                result.lines.prefix(5) == [
+                    "[--path=\(fixture.folder(name))]", "[--name=\(name)]", "[--rootfs=\(fixture.rootfs(name))]", "[$(id)]", "[a",
+                ])
             #expect(try fixture.lxc("info", "-n", name, "-c", "lxc.uts.name").output == "lxc.uts.name =\n")
         }
     }

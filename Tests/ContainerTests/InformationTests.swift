@@ -11,14 +11,16 @@ import Testing
         ["cgroup", "memory.limit_in_bytes"], ["cgroup", "cpu.shares"],
     ]
     private static let listings: [[String]] = [
-        [], ["-1"], ["-f"], ["-f", "-F", "name,state,pid,interface,groups,ipv4,ipv6,autostart,unprivileged"], ["--active"], ["--stopped"], ["--frozen"],
+        [], ["-1"], ["-f"], ["-f", "-F", "name,state,pid,interface,groups,ipv4,ipv6,autostart,unprivileged"], ["--active"], ["--stopped"],
+        ["--frozen"],
         ["-g", "one,two"], ["-g", "one,three"], ["--filter", "^a"], ["--defined"],
     ]
 
     /// Two containers, the first of which runs under a supervisor of ours or of Debian's.
     private func withTwo(startedByPeer: Bool, _ body: (ContainerFixture, String) throws -> Void) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("a", config: ["lxc.group = one", "lxc.group = two", "lxc.start.auto = 1", "lxc.net.0.type = empty"])
+            let name = try fixture.busybox(
+                "a", config: ["lxc.group = one", "lxc.group = two", "lxc.start.auto = 1", "lxc.net.0.type = empty"])
             _ = try fixture.busybox("b")
             let started = startedByPeer ? try fixture.peer("start", "-n", name) : try fixture.lxc("start", "-n", name)
             #expect(started.code == 0, "\(started)")
@@ -112,7 +114,8 @@ import Testing
             let log = fixture.lxcpath + "/events"
             let path = fixture.installation.bin + "/lxc-monitor"
             let output = try OwnedDescriptor(opening: log, [.writeOnly, .create], mode: 0o600)
-            var launch = ProgramLaunch(.path(path), arguments: [path, "-P", fixture.lxcpath, "-n", name], environment: ProcessEnvironment.lines)
+            var launch = ProgramLaunch(
+                .path(path), arguments: [path, "-P", fixture.lxcpath, "-n", name], environment: ProcessEnvironment.lines)
             launch.descriptors = [(output.number, 1)]
             launch.diesWithParent = true
             let monitor = try PidFD(try launch.start().pid)
@@ -120,7 +123,10 @@ import Testing
             Pause.milliseconds(100)
             try fixture.succeed("start", "-n", name)
             try fixture.succeed("stop", "-k", "-n", name)
-            let wanted = ["changed state to [STARTING]", "changed state to [RUNNING]", "exited with status [0]", "changed state to [STOPPING]", "changed state to [STOPPED]"]
+            let wanted = [
+                "changed state to [STARTING]", "changed state to [RUNNING]", "exited with status [0]", "changed state to [STOPPING]",
+                "changed state to [STOPPED]",
+            ]
             #expect(try fixture.eventually { try WholeFile.text(log).split(separator: "\n").count >= wanted.count })
             #expect(try WholeFile.text(log) == wanted.map { "'\(name)' \($0)\n" }.joined())
             try fixture.succeed("monitor", "-Q")
@@ -133,7 +139,14 @@ import Testing
         try withContainers { fixture in
             let name = try fixture.busybox("outer", config: ["lxc.uts.name = outer"])
             let inside = fixture.rootfs(name) + fixture.installation.prefix
-            #expect(try fixture.run("/bin/sh", ["-c", "mkdir -p '\(inside)' && cp -a '\(fixture.installation.prefix)/.' '\(inside)' && rm -rf '\(inside)/run' '\(inside)/var/lib/lxc/'*"]).code == 0)
+            #expect(
+                try fixture.run(
+                    "/bin/sh",
+                    [
+                        "-c",
+                        "mkdir -p '\(inside)' && cp -a '\(fixture.installation.prefix)/.' '\(inside)' && rm -rf '\(inside)/run' '\(inside)/var/lib/lxc/'*",
+                    ]
+                ).code == 0)
             try fixture.write(inside + "/var/lib/lxc/inner/config", "lxc.group = deep\n")
             try fixture.write(inside + "/var/lib/lxc/ev\u{1B}[31mil/config", "")
             try fixture.succeed("start", "-n", name)
