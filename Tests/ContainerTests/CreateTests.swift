@@ -49,7 +49,7 @@ import Testing
 
     @Test(arguments: ["..", "a/b", ".hidden", "-n", "a\nb", String(repeating: "x", count: 256)])
     func refusesNamesThatAreNoFolderNames(name: String) throws {
-        try withContainers { fixture in
+        try withContainers { (fixture: ContainerFixture) throws in
             #expect(try create(fixture, name, "busybox").code == 1)
             #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
         }
@@ -123,8 +123,9 @@ import Testing
             let child = try PidFD(try launch.start().pid)
             #expect(try fixture.eventually { try isThere(fixture.lxcpath + "/ready") })
             try child.send(signal)
-            #expect(child.waitForEnd(milliseconds: 10000))
-            #expect(try child.collect() == .exited(1))
+            let hasEnded = child.waitForEnd(milliseconds: 10000)
+            let status = try child.collect()
+            #expect(hasEnded && status == .exited(1))
             #expect(try !isThere(fixture.folder(name)))
         }
     }
@@ -174,7 +175,7 @@ import Testing
     }
 
     @Test func withoutATemplateOnlyTheConfigurationIsMade() throws {
-        try withContainers { fixture in
+        try withContainers { (fixture: ContainerFixture) throws in
             let name = fixture.name("none")
             #expect(try create(fixture, name, "none").code == 0)
             #expect(try DirectoryListing.names(in: fixture.folder(name)) == ["config"])
@@ -192,7 +193,7 @@ import Testing
     }
 
     @Test(arguments: ["none", "dir", "best", "lvm,dir"]) func folderStorageIsTakenByAllItsNames(kind: String) throws {
-        try withContainers { fixture in
+        try withContainers { (fixture: ContainerFixture) throws in
             let name = fixture.name("storage")
             #expect(try create(fixture, name, "busybox", "-B", kind).code == 0)
             #expect(try isThere(fixture.rootfs(name) + "/bin/busybox"))

@@ -21,7 +21,7 @@ import Testing
     }
 
     /// B3: parts are missing, or the configuration cannot be read.
-    @Test(arguments: ["rm config", "rm -r rootfs", "echo lxc.nosuch = 1 >> config", "echo nonsense > config"])
+    @Test(arguments: ["rm config", "rm -r rootfs", "echo lxc.nosuch = 1 >> config", "echo lxc.nonsense > config"])
     func whatIsLeftOfAContainerIsRemoved(damage: String) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("damaged")

@@ -63,7 +63,8 @@ import Testing
             #expect(try fixture.peer("start", "-n", name).code == 0)
             #expect(try fixture.lxc("info", "-n", name, "-iH").lines == ["10.201.7.9", "fd00:201::9"])
             let links = try fixture.lxc("info", "-n", name, "-SH").lines.filter { $0.hasPrefix("Link:") }
-            #expect(links == (try fixture.peer("info", "-n", name, "-SH")).lines.filter { $0.hasPrefix("Link:") })
+            let theirs = try fixture.peer("info", "-n", name, "-SH").lines.filter { $0.hasPrefix("Link:") }
+            #expect(links == theirs)
             #expect(links.count == 1)
         }
     }
@@ -101,7 +102,7 @@ import Testing
     }
 
     @Test func waitingEndsWithTheState() throws {
-        try withTwo(startedByPeer: false) { fixture, name in
+        try withTwo(startedByPeer: false) { (fixture: ContainerFixture, name: String) throws in
             #expect(try fixture.lxc("wait", "-n", name, "-s", "STOPPED|RUNNING").code == 0)
             #expect(try fixture.lxc("wait", "-n", name, "-s", "STOPPED", "-t", "0").code == 1)
             #expect(try fixture.lxc("wait", "-n", fixture.name("nothing"), "-s", "STOPPED").code == 0)
@@ -130,8 +131,9 @@ import Testing
             #expect(try fixture.eventually { try WholeFile.text(log).split(separator: "\n").count >= wanted.count })
             #expect(try WholeFile.text(log) == wanted.map { "'\(name)' \($0)\n" }.joined())
             try fixture.succeed("monitor", "-Q")
-            #expect(monitor.waitForEnd(milliseconds: 5000))
-            #expect(try monitor.collect() == .exited(1))
+            let hasEnded = monitor.waitForEnd(milliseconds: 5000)
+            let status = try monitor.collect()
+            #expect(hasEnded && status == .exited(1))
         }
     }
 
@@ -152,7 +154,7 @@ import Testing
             try fixture.succeed("start", "-n", name)
             #expect(try fixture.lxc("ls", "--nesting", "-1").lines == [name, name + "/inner"])
             #expect(try fixture.lxc("ls", "--nesting", "-f", "-F", "name,state,groups").lines.last?.hasPrefix("\\inner") == true)
-            #expect(try fixture.lxc("ls", "--nesting", "-1", "-g", "deep").lines == [])
+            #expect(try fixture.lxc("ls", "--nesting", "-1", "-g", "deep").output == "")
         }
     }
 }
