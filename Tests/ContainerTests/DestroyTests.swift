@@ -21,7 +21,7 @@ import Testing
     }
 
     /// B3: parts are missing, or the configuration cannot be read.
-    @Test(arguments: ["rm config", "rm -r rootfs", "echo lxc.nosuch = 1 >> config", "echo nonsense > config"])
+    @Test(arguments: ["rm config", "rm -r rootfs", "echo lxc.nosuch = 1 >> config", "echo lxc.nonsense > config"])
     func whatIsLeftOfAContainerIsRemoved(damage: String) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("damaged")
@@ -73,7 +73,8 @@ import Testing
         try withContainers { fixture in
             let name = try fixture.busybox("orphaned")
             let trace = fixture.lxcpath + "/trace"
-            try fixture.append(name, ["lxc.hook.post-stop = echo stopped >> \(trace); true", "lxc.hook.destroy = echo destroyed >> \(trace); true"])
+            try fixture.append(
+                name, ["lxc.hook.post-stop = echo stopped >> \(trace); true", "lxc.hook.destroy = echo destroyed >> \(trace); true"])
             try fixture.succeed("start", "-n", name)
             let supervisor = try ProcessStatus.read(process: "\(fixture.initPID(name))").parent ?? 0
             try PidFD(supervisor).send(9)

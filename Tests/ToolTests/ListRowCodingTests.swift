@@ -23,7 +23,10 @@ import Testing
         #expect(ListRowCoding.decode(ListRowCoding.encode([row, ListRow(name: "x")])) == [row, ListRow(name: "x")])
     }
 
-    @Test(arguments: ["", "nonsense", "\u{1E}\u{1E}", "a\u{1F}b\u{1E}", String(repeating: "\u{1F}", count: 11), "n\u{1F}\u{1F}BOGUS" + String(repeating: "\u{1F}", count: 9)])
+    @Test(arguments: [
+        "", "nonsense", "\u{1E}\u{1E}", "a\u{1F}b\u{1E}", String(repeating: "\u{1F}", count: 11),
+        "n\u{1F}\u{1F}BOGUS" + String(repeating: "\u{1F}", count: 9),
+    ])
     func anythingElseIsNoRow(text: String) {
         #expect(ListRowCoding.decode(text.kernelBytes) == [])
     }
