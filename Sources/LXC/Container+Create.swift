@@ -113,14 +113,16 @@ extension Container {
         let what = "cannot create \(name)"
         let outcome: TemplateRun.Outcome
         do { outcome = try program.run(signals) } catch {
-            throw LXCError(.templateFailed, OperationFailure("cannot run the template \(template.path)", error, hint: Self.interpreter(error)))
+            throw LXCError(
+                .templateFailed, OperationFailure("cannot run the template \(template.path)", error, hint: Self.interpreter(error)))
         }
         switch outcome {
         case .ended(.exited(0)): return
         case .ended(let status):
             throw LXCError(
                 .templateFailed, what, reason: "the template \(template.path) \(status)",
-                hint: options.isQuiet ? "see what it says by leaving out -q" : "what it said stands above; nothing of the container was kept")
+                hint: options.isQuiet
+                    ? "see what it says by leaving out -q" : "what it said stands above; nothing of the container was kept")
         case .interrupted(let signal):
             throw LXCError(.templateFailed, what, reason: "interrupted by signal \(signal)", hint: "nothing of the container was kept")
         }

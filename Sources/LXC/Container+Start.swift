@@ -10,8 +10,8 @@ extension Container {
 
     /// Starts the container; in the foreground it returns only by throwing, or when it runs already.
     ///
-    /// - Parameter notes: Called with one line about historic spellings in the configuration.
-    /// - Throws: ``LXCError`` with the step that failed, its reason, and where it was asked for.
+    /// `notes`: called with one line about historic spellings in the configuration.
+    /// Throws ``LXCError`` with the step that failed, its reason, and where it was asked for.
     package func start(_ options: StartOptions, notes: (String) -> Void = { _ in }) throws(LXCError) -> StartOutcome {
         if try isRunning() { return .wasRunning }
         try checkCreation()
@@ -34,7 +34,8 @@ extension Container {
         switch finding {
         case .absent: return
         case .inProgress:
-            throw LXCError(.unfinishedCreation, "cannot start \(name)", reason: "it is still being created", hint: "wait for lxc-create to end")
+            throw LXCError(
+                .unfinishedCreation, "cannot start \(name)", reason: "it is still being created", hint: "wait for lxc-create to end")
         case .creatorDied:
             throw LXCError(
                 .unfinishedCreation, "cannot start \(name)", reason: "its creation was interrupted",

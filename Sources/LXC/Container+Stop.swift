@@ -18,8 +18,8 @@ extension Container {
 
     /// Asks init to shut the container down, and waits.
     ///
-    /// - Parameter timeout: Seconds; 0 does not wait, -1 waits for ever.
-    /// - Returns: Whether the container stopped in time (true when it was not waited for).
+    /// `timeout`: seconds; 0 does not wait, -1 waits for ever.
+    /// Returns whether the container stopped in time (true when it was not waited for).
     package func shutdown(timeout: Int) throws(LXCError) -> Bool {
         let what = "cannot shut down \(name)"
         let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
@@ -41,7 +41,8 @@ extension Container {
     private func haltSignal(_ pid: Int32) -> Int32 {
         // Unset, and from a supervisor that does not answer: what follows is the default.
         if let text = try? client.configItem("lxc.signal.halt"), let number = Int32(text), number > 0 { return number }
-        if let status = try? ProcessStatus.read(process: "\(pid)"), status.blocks(signal: Signals.systemdHalt) == true {  // only a refinement
+        // Only a refinement: when it cannot be read, the default follows.
+        if let status = try? ProcessStatus.read(process: "\(pid)"), status.blocks(signal: Signals.systemdHalt) == true {
             return Signals.systemdHalt
         }
         return Signals.power
@@ -61,8 +62,8 @@ extension Container {
 
     /// Asks init to reboot.
     ///
-    /// - Parameter timeout: Seconds to wait for the next RUNNING; 0 does not wait, -1 waits for ever.
-    /// - Returns: Whether it ran again in time (true when it was not waited for).
+    /// `timeout`: seconds to wait for the next RUNNING; 0 does not wait, -1 waits for ever.
+    /// Returns whether it ran again in time (true when it was not waited for).
     package func reboot(timeout: Int) throws(LXCError) -> Bool {
         let what = "cannot reboot \(name)"
         do {
@@ -108,7 +109,8 @@ extension Container {
             switch outcome {
             case .reached: try announce(frozen ? .frozen : .running, channel)
             case .timedOut:
-                throw LXCError(.timedOut, what, reason: "a process does not stop within 10 seconds", hint: "look for processes in state D (ps)")
+                throw LXCError(
+                    .timedOut, what, reason: "a process does not stop within 10 seconds", hint: "look for processes in state D (ps)")
             case .unsupported: throw LXCError(.failed, what, reason: "no freezer is mounted on this host")
             }
         } catch let error as LXCError {

@@ -13,10 +13,9 @@ package struct Container: Sendable {
     package let alternativeConfig: String?
     package let system: SystemConfig
 
-    /// - Parameters:
-    ///   - lxcPath: Nil for the system configuration's.
-    ///   - rcfile: A configuration file to use instead of the container's own.
-    /// - Throws: ``LXCError`` for a name that cannot be one.
+    /// `lxcPath`: nil for the system configuration's.
+    /// `rcfile`: a configuration file to use instead of the container's own.
+    /// Throws ``LXCError`` for a name that cannot be one.
     package init(name: String, lxcPath: String? = nil, rcfile: String? = nil, system: SystemConfig) throws(LXCError) {
         try ContainerName.check(name)
         self.name = name
@@ -45,7 +44,9 @@ package struct Container: Sendable {
     package func checkControl() throws(LXCError) {
         do { _ = try client.initPID() } catch {
             if error == .notPermitted {
-                throw LXCError(.notPermitted, "cannot control \(lxcPath):\(name)", reason: "insufficient privileges", hint: "run it as the container's owner, or as root")
+                throw LXCError(
+                    .notPermitted, "cannot control \(lxcPath):\(name)", reason: "insufficient privileges",
+                    hint: "run it as the container's owner, or as root")
             }
             if case .untrusted = error { throw LXCError("cannot control \(name)", error) }
         }

@@ -35,7 +35,10 @@ package final class ContainerInspection {
     /// The interfaces inside, and their addresses.
     package func network() throws(ControlError) -> NetworkInterfaces {
         let target = try networkNamespace()
-        do { return try Namespaces.visitNetwork(target.number, label: "network of \(container.name)") { () throws(KernelError) in try .list() } } catch {
+        do {
+            return try Namespaces.visitNetwork(target.number, label: "network of \(container.name)") { () throws(KernelError) in try .list()
+            }
+        } catch {
             throw .kernel(error)
         }
     }
@@ -54,7 +57,7 @@ package final class ContainerInspection {
 
     /// What the container has used.
     ///
-    /// - Parameter sources: What is wanted; each costs one question.
+    /// `sources`: what is wanted; each costs one question.
     package func statistics(
         _ sources: [CgroupStatistics.Source] = CgroupStatistics.Source.allCases
     ) throws(ControlError) -> CgroupStatistics {

@@ -27,6 +27,7 @@ package enum ContainerName {
             }
         guard let fault else { return }
         throw LXCError(
-            .invalidName, "cannot use the container name \"\(name)\"", reason: fault, hint: "use letters, digits, hyphens, dots and underscores")
+            .invalidName, "cannot use the container name \"\(name)\"", reason: fault,
+            hint: "use letters, digits, hyphens, dots and underscores")
     }
 }

@@ -54,7 +54,8 @@ struct InitialConfig {
         throw LXCError(
             .invalidConfiguration,
             OperationFailure(
-                "cannot fill the root filesystem \(settings.path?.value ?? path)", reason: "only a folder with an absolute path can be filled",
+                "cannot fill the root filesystem \(settings.path?.value ?? path)",
+                reason: "only a folder with an absolute path can be filled",
                 key: "lxc.rootfs.path", origin: settings.path?.origin))
     }
 

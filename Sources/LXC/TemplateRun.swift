@@ -21,8 +21,8 @@ struct TemplateRun {
 
     /// Runs the template to its end.
     ///
-    /// - Parameter signals: Reports ``interruptions``, which are blocked.
-    /// - Throws: ``KernelError`` when the template cannot be executed.
+    /// `signals`: reports ``interruptions``, which are blocked.
+    /// Throws ``KernelError`` when the template cannot be executed.
     func run(_ signals: borrowing SignalDescriptor) throws(KernelError) -> Outcome {
         if let signal = try signals.next() { return .interrupted(signal: signal.signal) }
         var launch = ProgramLaunch(.path(template.path), arguments: [template.path] + arguments, environment: ProcessEnvironment.lines)

@@ -31,24 +31,38 @@ import Testing
 
     /// P1, P2, P5, P7, P8, P13: links and odd files where the set-up mounts or creates things.
     @Test(arguments: [
-        Attack(name: "P1 parent of a target is a link", prepare: "ln -s $C lnk; mkdir -p $C/sub", config: ["lxc.mount.entry = /usr lnk/sub none bind 0 0"]),
+        Attack(
+            name: "P1 parent of a target is a link", prepare: "ln -s $C lnk; mkdir -p $C/sub",
+            config: ["lxc.mount.entry = /usr lnk/sub none bind 0 0"]),
         Attack(name: "P1 target is a link", prepare: "ln -s $C lnk", config: ["lxc.mount.entry = /usr lnk none bind 0 0"]),
         Attack(name: "P1 proc is a link", prepare: "rm -rf proc; ln -s $C proc", config: ["lxc.mount.auto = proc"]),
-        Attack(name: "P1 climbing link", prepare: "ln -s ../../../../../../../../$C lnk", config: ["lxc.mount.entry = /usr lnk none bind 0 0"]),
+        Attack(
+            name: "P1 climbing link", prepare: "ln -s ../../../../../../../../$C lnk", config: ["lxc.mount.entry = /usr lnk none bind 0 0"]),
         Attack(name: "P1 magic link", prepare: "ln -s /proc/self/root lnk", config: ["lxc.mount.entry = /usr lnk none bind 0 0"]),
         Attack(name: "P1 target with dots", prepare: ":", config: ["lxc.mount.entry = /usr ../canary none bind 0 0"]),
         Attack(name: "P2 proc is a file", prepare: "rm -rf proc; echo > proc", config: ["lxc.mount.auto = proc"]),
-        Attack(name: "P2 sys is a link to a directory inside", prepare: "rm -rf sys; mkdir fake; ln -s fake sys", config: ["lxc.mount.auto = sys"]),
+        Attack(
+            name: "P2 sys is a link to a directory inside", prepare: "rm -rf sys; mkdir fake; ln -s fake sys",
+            config: ["lxc.mount.auto = sys"]),
         Attack(name: "P7 dev is an absolute link", prepare: "rm -rf dev; ln -s $C/dev dev"),
         Attack(name: "P7 dev is a relative link", prepare: "rm -rf dev; ln -s ../../canary/dev dev"),
         Attack(name: "P7 dev without autodev", prepare: "rm -rf dev; ln -s $C/dev dev", config: ["lxc.autodev = 0"]),
-        Attack(name: "P7 dev/pts is a link", prepare: "mkdir -p dev; rm -rf dev/pts; ln -s $C/dev/pts dev/pts", config: ["lxc.autodev = 0"]),
-        Attack(name: "P8 created directory through a link", prepare: "ln -s $C lnk", config: ["lxc.mount.entry = /usr lnk/a/b none bind,create=dir 0 0"]),
-        Attack(name: "P8 created file through a link", prepare: "ln -s $C lnk", config: ["lxc.mount.entry = /etc/hostname lnk/f none bind,create=file 0 0"]),
+        Attack(
+            name: "P7 dev/pts is a link", prepare: "mkdir -p dev; rm -rf dev/pts; ln -s $C/dev/pts dev/pts", config: ["lxc.autodev = 0"]),
+        Attack(
+            name: "P8 created directory through a link", prepare: "ln -s $C lnk",
+            config: ["lxc.mount.entry = /usr lnk/a/b none bind,create=dir 0 0"]),
+        Attack(
+            name: "P8 created file through a link", prepare: "ln -s $C lnk",
+            config: ["lxc.mount.entry = /etc/hostname lnk/f none bind,create=file 0 0"]),
         Attack(name: "P13 mount over the root", prepare: ":", config: ["lxc.mount.entry = /usr . none bind 0 0"]),
         Attack(name: "P13 mount over the root by slash", prepare: ":", config: ["lxc.mount.entry = /usr / none bind 0 0"]),
-        Attack(name: "E6 working directory by descriptor", prepare: ":", config: ["lxc.init.cwd = /proc/self/fd/7", "lxc.mount.auto = proc"], mayStart: true),
-        Attack(name: "P5 null device is a link", prepare: "mkdir -p dev; rm -f dev/null; ln -s $C/secret dev/null", config: ["lxc.autodev = 0", "lxc.console.path = none"], mayStart: true),
+        Attack(
+            name: "E6 working directory by descriptor", prepare: ":", config: ["lxc.init.cwd = /proc/self/fd/7", "lxc.mount.auto = proc"],
+            mayStart: true),
+        Attack(
+            name: "P5 null device is a link", prepare: "mkdir -p dev; rm -f dev/null; ln -s $C/secret dev/null",
+            config: ["lxc.autodev = 0", "lxc.console.path = none"], mayStart: true),
     ])
     func theHostIsOutOfReach(attack: Attack) throws {
         try withContainers { fixture in
@@ -87,7 +101,8 @@ import Testing
             try fixture.write(fixture.rootfs(name) + "/evil", "#!/proc/self/exe\n", mode: 0o755)
             try fixture.write(
                 fixture.rootfs(name) + "/hunter",
-                "#!/bin/sh\nwhile :; do for f in /proc/[0-9]*/exe; do (echo owned > $f) 2>/dev/null && readlink $f >> /caught; done; done\n", mode: 0o755)
+                "#!/bin/sh\nwhile :; do for f in /proc/[0-9]*/exe; do (echo owned > $f) 2>/dev/null && readlink $f >> /caught; done; done\n",
+                mode: 0o755)
             let sums = { try fixture.run("/bin/sh", ["-c", "cd \(fixture.installation.libexec) && sha256sum *"]).output }
             let before = try sums()
             // The program that runs is the supervisor's own image: it must end, and not be writable.
@@ -95,7 +110,9 @@ import Testing
             try fixture.succeed("start", "-n", name, "--", "/hunter")
             for _ in 0..<30 { _ = try fixture.lxc("attach", "-n", name, "--", "/evil", seconds: 5) }
             #expect(try sums() == before)
-            let caught = try FileStatus.ifPresent(fixture.rootfs(name) + "/caught") == nil ? "" : try WholeFile.text(fixture.rootfs(name) + "/caught")
+            let caught =
+                try FileStatus.ifPresent(fixture.rootfs(name) + "/caught") == nil
+                ? "" : try WholeFile.text(fixture.rootfs(name) + "/caught")
             #expect(!caught.contains("lxc"), "\(caught)")
         }
     }
@@ -110,7 +127,8 @@ import Testing
             let pid = try fixture.initPID(name)
             #expect(try DirectoryListing.names(in: "/proc/\(pid)/fd") == ["0", "1", "2"])
             let attach = try fixture.run(
-                "/bin/sh", ["-c", "exec 8</ 9</etc; exec \(bin)/lxc-attach -P \(fixture.lxcpath) -n \(name) -- /bin/sh -c 'ls /proc/self/fd'"])
+                "/bin/sh",
+                ["-c", "exec 8</ 9</etc; exec \(bin)/lxc-attach -P \(fixture.lxcpath) -n \(name) -- /bin/sh -c 'ls /proc/self/fd'"])
             // ls itself holds the directory open.
             #expect(attach.lines.filter { (Int($0) ?? 0) > 3 } == [], "\(attach)")
         }
@@ -124,7 +142,10 @@ import Testing
             let rootfs = fixture.rootfs(name)
             let prepared = try fixture.run(
                 "/bin/sh",
-                ["-ec", "cd \(rootfs); ln -s \(canary.path) link; ln -s / root-link; touch \"$(printf 'a\\nb')\" ./-rf; mkdir deep; cd deep; for i in $(seq 300); do mkdir d; cd d; done"])
+                [
+                    "-ec",
+                    "cd \(rootfs); ln -s \(canary.path) link; ln -s / root-link; touch \"$(printf 'a\\nb')\" ./-rf; mkdir deep; cd deep; for i in $(seq 300); do mkdir d; cd d; done",
+                ])
             #expect(prepared.code == 0, "\(prepared)")
             let before = try canary.listing(fixture)
             try fixture.succeed("destroy", "-n", name)
@@ -152,7 +173,8 @@ import Testing
     @Test(arguments: ["..", "a/b", "", "-n", ".hidden", String(repeating: "x", count: 256), "new\nline"])
     func namesThatArePathsAreRefused(name: String) throws {
         try withContainers { fixture in
-            let result = try fixture.run(fixture.installation.bin + "/lxc-create", ["-P", fixture.lxcpath, "--name=\(name)", "-t", "none", "-f", "/dev/null"])
+            let result = try fixture.run(
+                fixture.installation.bin + "/lxc-create", ["-P", fixture.lxcpath, "--name=\(name)", "-t", "none", "-f", "/dev/null"])
             #expect(result.code == 1, "\(result)")
             #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
         }

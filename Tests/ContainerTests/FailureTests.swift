@@ -12,8 +12,12 @@ import Testing
     }
 
     @Test(arguments: [
-        Case(line: "lxc.mount.entry = /no/such mnt none bind 0 0", words: ["cannot mount /no/such on mnt", "no such file or directory", "lxc.mount.entry", "config:", "optional"]),
-        Case(line: "lxc.mount.entry = /usr no/target none bind 0 0", words: ["does not exist in the root filesystem", "create=dir", "config:"]),
+        Case(
+            line: "lxc.mount.entry = /no/such mnt none bind 0 0",
+            words: ["cannot mount /no/such on mnt", "no such file or directory", "lxc.mount.entry", "config:", "optional"]),
+        Case(
+            line: "lxc.mount.entry = /usr no/target none bind 0 0",
+            words: ["does not exist in the root filesystem", "create=dir", "config:"]),
         Case(line: "lxc.init.cmd = /no/init", words: ["/no/init", "no such file or directory", "lxc.init.cmd", "config:"]),
         Case(line: "lxc.hook.pre-start = /bin/false", words: ["pre-start hook /bin/false failed", "status 1", "config:"]),
         Case(line: "lxc.hook.mount = /no/hook", words: ["mount hook /no/hook failed", "config:"]),

@@ -12,7 +12,8 @@ import Testing
             let output = fixture.lxcpath + "/test"
             let script = fixture.folder(name) + "/pre-start.sh"
             try fixture.write(
-                script, "#!/bin/sh\necho \"arguments: $*\" > \(output)\necho \"environment:\" >> \(output)\nenv | grep LXC >> \(output)\n", mode: 0o755)
+                script, "#!/bin/sh\necho \"arguments: $*\" > \(output)\necho \"environment:\" >> \(output)\nenv | grep LXC >> \(output)\n",
+                mode: 0o755)
             try fixture.append(name, ["lxc.hook.pre-start = \(script)"])
             try fixture.succeed("start", "-n", name)
             let lines = try WholeFile.text(output).split(separator: "\n").map(String.init)
@@ -45,7 +46,8 @@ import Testing
             let lines = try WholeFile.text(log).split(separator: "\n").map { $0.trimmingSpaces() }
             #expect(
                 lines == [
-                    "pre-start", "second", "pre-mount", "mount", "autodev", "start-host \(pid)", "stop stop \(pid)", "post-stop stop \(pid)",
+                    "pre-start", "second", "pre-mount", "mount", "autodev", "start-host \(pid)", "stop stop \(pid)",
+                    "post-stop stop \(pid)",
                 ], "\(lines)")
             #expect(try WholeFile.text(fixture.rootfs(name) + "/started") == "start\n")
         }
@@ -72,7 +74,8 @@ import Testing
             _ = try fixture.run("/bin/mv", [fixture.rootfs(name), source])
             let script = fixture.folder(name) + "/pre-start.sh"
             try fixture.write(
-                script, "#!/bin/sh\nset -e\nmkdir -p $LXC_ROOTFS_PATH\nmount -n -t tmpfs tmpfs-\(fixture.tag) $LXC_ROOTFS_PATH\ncp -a \(source)/. $LXC_ROOTFS_PATH\n",
+                script,
+                "#!/bin/sh\nset -e\nmkdir -p $LXC_ROOTFS_PATH\nmount -n -t tmpfs tmpfs-\(fixture.tag) $LXC_ROOTFS_PATH\ncp -a \(source)/. $LXC_ROOTFS_PATH\n",
                 mode: 0o755)
             try fixture.append(name, ["lxc.hook.pre-start = \(script)", "lxc.hook.post-stop = umount $LXC_ROOTFS_PATH #"])
             try fixture.succeed("start", "-n", name)

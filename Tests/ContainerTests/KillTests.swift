@@ -35,19 +35,22 @@ import Testing
         let start = "\(fixture.installation.bin)/lxc-start -P \(fixture.lxcpath) -n \(name) > /dev/null 2>&1"
         let pause = "sleep 0.0\(delay < 10 ? "0" : "")\(delay)"
         // The title of the supervisor names this container only, so no other process can be meant.
-        let supervisor = "for p in /proc/[0-9]*; do case \"$(tr '\\0' ' ' < $p/cmdline 2>/dev/null)\" in \"[lxc monitor] \(fixture.lxcpath) \(name)\"*) echo ${p#/proc/};; esac; done"
+        let supervisor =
+            "for p in /proc/[0-9]*; do case \"$(tr '\\0' ' ' < $p/cmdline 2>/dev/null)\" in \"[lxc monitor] \(fixture.lxcpath) \(name)\"*) echo ${p#/proc/};; esac; done"
         switch victim {
         case .client: return "\(start) & c=$!; \(pause); kill -9 $c; wait $c; sleep 0.1; true"
         case .supervisor: return "\(start) & c=$!; \(pause); s=$(\(supervisor)); [ -z \"$s\" ] || kill -9 $s; wait $c; true"
         case .`init`:
-            return "\(start) & c=$!; \(pause); for s in $(\(supervisor)); do for t in $(cat /proc/$s/task/$s/children 2>/dev/null); do kill -9 $t; done; done; wait $c; sleep 0.1; true"
+            return
+                "\(start) & c=$!; \(pause); for s in $(\(supervisor)); do for t in $(cat /proc/$s/task/$s/children 2>/dev/null); do kill -9 $t; done; done; wait $c; sleep 0.1; true"
         }
     }
 
     /// I-3: by default the container does not survive its supervisor.
     @Test func theContainerDiesWithItsSupervisor() throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("orphan", config: ["lxc.net.0.type = empty", "lxc.hook.post-stop = echo post >> \(fixture.lxcpath)/hooks #"])
+            let name = try fixture.busybox(
+                "orphan", config: ["lxc.net.0.type = empty", "lxc.hook.post-stop = echo post >> \(fixture.lxcpath)/hooks #"])
             let pidFile = fixture.lxcpath + "/pid"
             try fixture.succeed("start", "-n", name, "-p", pidFile)
             let supervisor = try WholeFile.text(pidFile)

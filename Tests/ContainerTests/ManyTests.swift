@@ -16,7 +16,9 @@ import Testing
             for number in 1..<count {
                 // The same root filesystem read-only serves them all.
                 names.append(
-                    try fixture.bare("many\(number)", config: ["lxc.net.0.type = empty", "lxc.rootfs.path = dir:\(fixture.rootfs(first))", "lxc.mount.auto = proc"]))
+                    try fixture.bare(
+                        "many\(number)",
+                        config: ["lxc.net.0.type = empty", "lxc.rootfs.path = dir:\(fixture.rootfs(first))", "lxc.mount.auto = proc"]))
             }
             for name in names { try fixture.succeed("start", "-n", name, "--", "/bin/sleep", "1000") }
             #expect(try fixture.lxc("ls", "--running", "-1").lines == names.sorted())

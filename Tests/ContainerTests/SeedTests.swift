@@ -48,7 +48,8 @@ import Testing
             try session.type("exit\n")
             #expect(try session.wait() == .exited(0))
             let pid = try fixture.initPID(name)
-            let inside = try fixture.lxc("attach", "-n", name, "--", "/bin/sh", "-c", "for n in mnt pid uts ipc net cgroup; do readlink /proc/self/ns/$n; done")
+            let inside = try fixture.lxc(
+                "attach", "-n", name, "--", "/bin/sh", "-c", "for n in mnt pid uts ipc net cgroup; do readlink /proc/self/ns/$n; done")
             let outside = try fixture.run("/bin/sh", ["-c", "for n in mnt pid uts ipc net cgroup; do readlink /proc/\(pid)/ns/$n; done"])
             #expect(inside.lines == outside.lines)
         }
@@ -102,13 +103,15 @@ import Testing
             let name = try fixture.bare(
                 "old",
                 config: [
-                    "## comment", "#", "lxc.utsname=contained", "lxc.rootfs = \(fixture.lxcpath)/x", "lxc.start.auto = 1", "lxc.start.delay = 5",
+                    "## comment", "#", "lxc.utsname=contained", "lxc.rootfs = \(fixture.lxcpath)/x", "lxc.start.auto = 1",
+                    "lxc.start.delay = 5",
                     "lxc.start.order = 10", "lxc.group = group1,group2,group3", "lxc.cap.drop = sys_module mac_admin mac_override sys_time",
                     "lxc.pivotdir = lxc_putold", "lxc.tty = 4", "lxc.pts = 1024", "lxc.devttydir = lxc", "lxc.haltsignal = SIGKILL",
                     "lxc.aa_profile = unconfined", "lxc.arch = armhf", "lxc.network.type = none",
                 ])
             let values = [
-                ("lxc.uts.name", "contained"), ("lxc.start.order", "10"), ("lxc.tty.max", "4"), ("lxc.pty.max", "1024"), ("lxc.tty.dir", "lxc"),
+                ("lxc.uts.name", "contained"), ("lxc.start.order", "10"), ("lxc.tty.max", "4"), ("lxc.pty.max", "1024"),
+                ("lxc.tty.dir", "lxc"),
                 ("lxc.signal.halt", "9"), ("lxc.utsname", "contained"), ("lxc.arch", "armhf"),
             ]
             for (key, value) in values {
@@ -145,7 +148,8 @@ import Testing
         try withContainers { fixture in
             let name = try running(fixture, "p1", config: ["lxc.uts.name = p1"])
             let result = try fixture.lxc(
-                "attach", "-n", name, "-e", "-s", "NETWORK|UTSNAME", "--", "/bin/sh", "-c", "hostname; cat /proc/net/dev | grep -c :; readlink /proc/self/ns/mnt; cat /proc/self/cgroup")
+                "attach", "-n", name, "-e", "-s", "NETWORK|UTSNAME", "--", "/bin/sh", "-c",
+                "hostname; cat /proc/net/dev | grep -c :; readlink /proc/self/ns/mnt; cat /proc/self/cgroup")
             let own = try fixture.run("/bin/sh", ["-c", "readlink /proc/self/ns/mnt; cat /proc/self/cgroup"])
             #expect(result.lines.prefix(2) == ["p1", "1"], "\(result)")
             #expect(Array(result.lines.dropFirst(2)) == own.lines, "\(result)")
@@ -157,12 +161,15 @@ import Testing
         try withContainers { fixture in
             let name = try running(fixture, "p1")
             let pid = try #require(Int32(try fixture.lxc("info", "-n", name, "-p", "-H").lines.first ?? ""))
-            try fixture.succeed("attach", "-n", name, "--", "/bin/sh", "-c", "mkdir -p /run && mount -t tmpfs none /run && echo > /run/inside")
+            try fixture.succeed(
+                "attach", "-n", name, "--", "/bin/sh", "-c", "mkdir -p /run && mount -t tmpfs none /run && echo > /run/inside")
             #expect(try FileStatus(of: "/proc/\(pid)/root/run/inside").kind == .regular)
         }
     }
 
-    @Test("S1.42 S1.43: a four-field line in the fstab file shares a directory, and its target is made", arguments: ["lxc.mount", "lxc.mount.fstab"])
+    @Test(
+        "S1.42 S1.43: a four-field line in the fstab file shares a directory, and its target is made",
+        arguments: ["lxc.mount", "lxc.mount.fstab"])
     func fstab(key: String) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("p1", config: ["lxc.net.0.type = empty"])
@@ -195,14 +202,20 @@ import Testing
             let home = fixture.lxcpath + "/home"
             try fixture.write(home + "/.config/lxc/lxc.conf", "\(key) = /elsewhere/containers/\n")
             let result = try fixture.run(
-                "/usr/bin/setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=\(home)", fixture.installation.bin + "/lxc-config", "lxc.lxcpath"])
+                "/usr/bin/setpriv",
+                [
+                    "--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "HOME=\(home)",
+                    fixture.installation.bin + "/lxc-config", "lxc.lxcpath",
+                ])
             #expect(result.output == "/elsewhere/containers\n", "\(result)")
         }
     }
 
-    @Test("S1.117 S1.118 S1.119 S1.122 S4.11 S4.13: -o and -l write a log of the usual form", arguments: [
-        "FATAL", "ALERT", "CRIT", "ERROR", "WARN", "NOTICE", "INFO", "DEBUG", "TRACE", "trace",
-    ])
+    @Test(
+        "S1.117 S1.118 S1.119 S1.122 S4.11 S4.13: -o and -l write a log of the usual form",
+        arguments: [
+            "FATAL", "ALERT", "CRIT", "ERROR", "WARN", "NOTICE", "INFO", "DEBUG", "TRACE", "trace",
+        ])
     func logging(level: String) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("p1", config: ["lxc.net.0.type = empty"])

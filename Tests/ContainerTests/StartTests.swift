@@ -9,7 +9,8 @@ import Testing
         try ProbeProgram.install(in: fixture.rootfs(name))
         let report = fixture.rootfs(name) + "/report"
         let result = try fixture.run(
-            fixture.installation.bin + "/lxc-start", ["-P", fixture.lxcpath, "-n", name] + arguments + ["--", "/probe", "/report", "/bin/sleep", "1000"],
+            fixture.installation.bin + "/lxc-start",
+            ["-P", fixture.lxcpath, "-n", name] + arguments + ["--", "/probe", "/report", "/bin/sleep", "1000"],
             environment: ["SECRET=host"])
         #expect(result.code == 0, "\(result)")
         #expect(try fixture.eventually { try FileStatus.ifPresent(report) != nil })
@@ -18,7 +19,8 @@ import Testing
 
     @Test func initSeesItsOwnWorldOnly() throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("world", config: ["lxc.uts.name = inside", "lxc.environment = COLOUR=blue", "lxc.net.0.type = empty"])
+            let name = try fixture.busybox(
+                "world", config: ["lxc.uts.name = inside", "lxc.environment = COLOUR=blue", "lxc.net.0.type = empty"])
             let report = try probe(fixture, name)
             #expect(report["hostname"] == ["inside"])
             #expect(report.environment["COLOUR"] == "blue")
@@ -39,7 +41,8 @@ import Testing
 
     @Test func mountsHaveTheirProtection() throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("mounts", config: ["lxc.net.0.type = empty", "lxc.mount.auto =", "lxc.mount.auto = proc:mixed sys:mixed"])
+            let name = try fixture.busybox(
+                "mounts", config: ["lxc.net.0.type = empty", "lxc.mount.auto =", "lxc.mount.auto = proc:mixed sys:mixed"])
             let report = try probe(fixture, name)
             #expect(report.mount(on: "/proc")?.type == "proc")
             #expect(report.mount(on: "/proc/sys")?.options.contains("ro") == true)

@@ -10,7 +10,7 @@ final class ConsoleLog {
     private var file: SharedDescriptor
     private var size: UInt64
 
-    /// - Parameter limit: Most bytes of the file; 0 for no limit.
+    /// `limit`: most bytes of the file; 0 for no limit.
     init(path: String, limit: UInt64, rotates: Bool) throws(KernelError) {
         self.path = path
         self.limit = limit
@@ -21,7 +21,8 @@ final class ConsoleLog {
 
     private static func open(_ path: String) throws(KernelError) -> SharedDescriptor {
         SharedDescriptor(
-            try OwnedDescriptor(opening: path, [.writeOnly, .create, .append, .noFollow, .noControllingTerminal, .nonBlocking], mode: 0o600))
+            try OwnedDescriptor(
+                opening: path, [.writeOnly, .create, .append, .noFollow, .noControllingTerminal, .nonBlocking], mode: 0o600))
     }
 
     /// Appends output; what does not fit under the limit is dropped, or goes to a fresh file when rotation is on.

@@ -28,9 +28,8 @@ final class ConsoleRelay {
 
     private static let chunk = 4096
 
-    /// - Parameters:
-    ///   - console: The controlling end.
-    ///   - terminal: The other end, which is the container's `/dev/console`.
+    /// `console`: the controlling end.
+    /// `terminal`: the other end, which is the container's `/dev/console`.
     init(
         loop: EventLoop, console: SharedDescriptor, terminal: SharedDescriptor, settings: ConsoleSettings, log: LogWriter
     ) throws(KernelError) {
@@ -51,7 +50,7 @@ final class ConsoleRelay {
 
     /// Connects a viewer; there is at most one.
     ///
-    /// - Parameter descriptor: A terminal in raw mode.
+    /// `descriptor`: a terminal in raw mode.
     func connect(_ descriptor: SharedDescriptor) throws(KernelError) {
         try DescriptorFlags.setNonBlocking(descriptor.number)
         let source = try loop.add(descriptor.number, .readable) { [unowned self] ready in peerIsReady(ready) }
@@ -153,6 +152,8 @@ final class ConsoleRelay {
 
     /// Writes what fits; returns how much that was.
     private func write(_ bytes: [UInt8], to descriptor: SharedDescriptor) -> Int {
-        do { return try descriptor.owned.writeSome(bytes) } catch { return error.errno == .resourceTemporarilyUnavailable ? 0 : bytes.count }
+        do { return try descriptor.owned.writeSome(bytes) } catch {
+            return error.errno == .resourceTemporarilyUnavailable ? 0 : bytes.count
+        }
     }
 }

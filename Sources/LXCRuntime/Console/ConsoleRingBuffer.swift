@@ -32,7 +32,7 @@ struct ConsoleRingBuffer {
 
     /// Takes the oldest bytes out.
     ///
-    /// - Parameter limit: The most bytes; 0 for all.
+    /// `limit`: the most bytes; 0 for all.
     mutating func take(limit: Int) -> [UInt8] {
         let all = content
         guard limit > 0, limit < all.count else {

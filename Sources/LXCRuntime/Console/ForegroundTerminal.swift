@@ -69,7 +69,8 @@ extension Supervisor {
             try foreground.makeRaw()
             relay.copySize(from: foreground.number)
             // A second open file: its non-blocking mode is not the caller's.
-            try relay.connect(SharedDescriptor(try OwnedDescriptor(opening: "/proc/self/fd/\(foreground.number)", [.readWrite, .noControllingTerminal])))
+            try relay.connect(
+                SharedDescriptor(try OwnedDescriptor(opening: "/proc/self/fd/\(foreground.number)", [.readWrite, .noControllingTerminal])))
         }
     }
 }

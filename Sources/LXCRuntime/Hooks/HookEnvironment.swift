@@ -28,7 +28,7 @@ struct HookEnvironment {
 
     /// `NAME=VALUE` lines for one hook.
     ///
-    /// - Parameter inside: Whether the hook runs in the container's namespaces and so sees `lxc.environment`.
+    /// `inside`: whether the hook runs in the container's namespaces and so sees `lxc.environment`.
     func lines(for hook: Hook, plan: StartPlan, inside: Bool) -> [String] {
         var variables = common
         if let initPID, [.startHost, .stop, .postStop].contains(hook) { variables["LXC_PID"] = "\(initPID)" }

@@ -29,8 +29,8 @@ final class HookRunner {
 
     /// Runs every command of a hook.
     ///
-    /// - Parameter inside: Whether the caller sits in the container's namespaces.
-    /// - Throws: ``OperationFailure`` naming the command, its end, its last words and where it was configured.
+    /// `inside`: whether the caller sits in the container's namespaces.
+    /// Throws ``OperationFailure`` naming the command, its end, its last words and where it was configured.
     func run(_ hook: Hook, inside: Bool, extra: [String] = []) throws(OperationFailure) {
         let commands = plan.config.hooks.commands(hook)
         guard !commands.isEmpty else { return }

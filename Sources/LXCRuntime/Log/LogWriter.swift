@@ -12,7 +12,7 @@ package final class LogWriter {
     package let level: LogLevel
     private let file: SharedDescriptor?
 
-    /// - Parameter file: Open for appending; nil when no log file is wanted.
+    /// `file`: open for appending; nil when no log file is wanted.
     package init(prefix: String, name: String?, level: LogLevel, file: SharedDescriptor?) {
         self.prefix = prefix
         self.name = name
@@ -46,27 +46,37 @@ package final class LogWriter {
     }
 
     /// Each step, for those who follow the program.
-    package func trace(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
+    package func trace(
+        _ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line
+    ) {
         log(.trace, message(), file: file, function: function, line: line)
     }
 
     /// What helps to understand a failure afterwards.
-    package func debug(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
+    package func debug(
+        _ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line
+    ) {
         log(.debug, message(), file: file, function: function, line: line)
     }
 
     /// What happened, when all is well.
-    package func info(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
+    package func info(
+        _ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line
+    ) {
         log(.info, message(), file: file, function: function, line: line)
     }
 
     /// What went wrong without stopping the work.
-    package func warn(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
+    package func warn(
+        _ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line
+    ) {
         log(.warn, message(), file: file, function: function, line: line)
     }
 
     /// What went wrong and stopped the work.
-    package func error(_ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line) {
+    package func error(
+        _ message: @autoclosure () -> String, file: StaticString = #fileID, function: StaticString = #function, line: Int = #line
+    ) {
         log(.error, message(), file: file, function: function, line: line)
     }
 

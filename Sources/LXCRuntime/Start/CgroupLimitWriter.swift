@@ -48,7 +48,8 @@ enum ResourceLimits {
         for limit in settings {
             let key = "lxc.prlimit.\(limit.name)"
             guard let number = ResourceLimit.numbers.first(where: { $0.name == limit.name })?.number ?? Int32(limit.name) else {
-                throw OperationFailure("cannot set the limit \(limit.name)", reason: "no limit has that name", key: key, origin: limit.origin)
+                throw OperationFailure(
+                    "cannot set the limit \(limit.name)", reason: "no limit has that name", key: key, origin: limit.origin)
             }
             try attempting(
                 "cannot set the limit \(limit.name)", key: key, origin: limit.origin,

@@ -39,7 +39,9 @@ final class InitContext {
     /// Namespaces that the process was born into or enters itself.
     let namespaces: NamespacePlan
 
-    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?, cgroupMounts: CgroupMounts?) throws(KernelError) {
+    init(plan: StartPlan, log: LogWriter, hooks: HookRunner, namespaces: NamespacePlan, mountPoint: String?, cgroupMounts: CgroupMounts?)
+        throws(KernelError)
+    {
         self.plan = plan
         self.cgroupMounts = cgroupMounts
         self.log = log

@@ -9,7 +9,8 @@ struct InitSequence {
 
     /// What happens in the container's namespaces before the supervisor is told, in this order.
     private static let setup: [any InitStep] = [
-        CgroupEntryStep(), IdentityStep(), ProcStep(), PropagationStep(), HookStep(hook: .preMount), RootfsStep(), SurroundingsStep(), DeviceDirectoryStep(),
+        CgroupEntryStep(), IdentityStep(), ProcStep(), PropagationStep(), HookStep(hook: .preMount), RootfsStep(), SurroundingsStep(),
+        DeviceDirectoryStep(),
         AutomaticMountStep(), MountEntryStep(), CgroupMountStep(), HookStep(hook: .mount), StableRootfsStep(), HookStep(hook: .autodev),
         DeviceNodeStep(), StartHookPresenceStep(), ConsoleStep(), PivotStep(), BootIDStep(), PrivilegeStep(), HookStep(hook: .start),
         SessionStep(),

@@ -17,7 +17,7 @@ struct NamespacePlan: Sendable, Equatable {
         (users.lazy.compactMap { $0.outsideID(of: 0) }.first ?? 0, groups.lazy.compactMap { $0.outsideID(of: 0) }.first ?? 0)
     }
 
-    /// - Parameter bornInCgroup: Whether the process is created in its cgroup (pure cgroup v2), so that a cgroup namespace made at
+    /// `bornInCgroup`: whether the process is created in its cgroup (pure cgroup v2), so that a cgroup namespace made at
     ///   birth has the right root.
     init(_ config: ContainerConfig, bornInCgroup: Bool) {
         users = Self.ranges(config, .user)

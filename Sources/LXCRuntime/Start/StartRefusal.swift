@@ -9,7 +9,8 @@ enum StartRefusal {
             guard type != "none" && type != "empty" else { continue }
             throw OperationFailure(
                 "cannot make a network of type \(type)", reason: "this version of swift-lxc knows the types none and empty only",
-                key: "lxc.net.\(network.index).type", origin: network.type?.origin, hint: "set it to empty, or to none to share the host's network")
+                key: "lxc.net.\(network.index).type", origin: network.type?.origin,
+                hint: "set it to empty, or to none to share the host's network")
         }
         if config.security.seccompProfile != nil {
             throw OperationFailure(

@@ -37,7 +37,8 @@ package struct SupervisorLaunch {
     }
 
     private func launch(result: Int32) throws(OperationFailure) {
-        try attempting("cannot start the supervisor \(program)", hint: "install swift-lxc completely (make install)") { () throws(KernelError) in
+        try attempting("cannot start the supervisor \(program)", hint: "install swift-lxc completely (make install)") {
+            () throws(KernelError) in
             let executable = try ProtectedExecutable.open(program)
             let plan = try MemoryFile.make("lxc-plan", plan.encoded)
             var launch = ProgramLaunch(.descriptor(executable.number), arguments: [title], environment: environment(hasResult: true))

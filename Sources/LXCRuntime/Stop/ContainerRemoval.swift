@@ -19,7 +19,7 @@ package struct ContainerRemoval {
         self.log = log
     }
 
-    /// - Parameter plan: What a start would do; hooks read their variables from it.
+    /// `plan`: what a start would do; hooks read their variables from it.
     package init(plan: StartPlan, log: LogWriter) {
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         self.init(
@@ -49,7 +49,9 @@ package struct ContainerRemoval {
         }
         guard let first = report.remaining.first else { return }
         throw OperationFailure(
-            what, reason: "\(first.path): \(first.error.reason)" + (report.remaining.count > 1 ? " (and \(report.remaining.count - 1) more)" : ""),
+            what,
+            reason: "\(first.path): \(first.error.reason)"
+                + (report.remaining.count > 1 ? " (and \(report.remaining.count - 1) more)" : ""),
             errno: first.error.errno.rawValue, hint: "unmount what lies below it, or clear the immutable flag (chattr -i), and try again")
     }
 }

@@ -41,7 +41,8 @@ struct Recovery {
             throw OperationFailure("cannot look at the earlier run of \(plan.name)", error)
         }
         throw OperationFailure(
-            "cannot start \(plan.name)", reason: "an earlier run is still ending", hint: "its stop hooks are at work; try again in a moment")
+            "cannot start \(plan.name)", reason: "an earlier run is still ending", hint: "its stop hooks are at work; try again in a moment"
+        )
     }
 
     /// The kernel has killed init with its supervisor, unless the configuration said otherwise.

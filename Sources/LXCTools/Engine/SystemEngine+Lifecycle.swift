@@ -92,7 +92,8 @@ extension SystemEngine {
         guard !isDown else { return }
         guard request.killsAfterTimeout else {
             throw ToolFailure(
-                .timedOut, "\(container.name) did not stop within \(timeout) seconds", advice: "kill it with lxc-stop -k -n \(container.name)")
+                .timedOut, "\(container.name) did not stop within \(timeout) seconds",
+                advice: "kill it with lxc-stop -k -n \(container.name)")
         }
         do { try container.kill() } catch {
             if error.code != .notRunning { throw ToolFailure(error) }

@@ -19,7 +19,9 @@ enum ListRowCoding {
     }
 
     static func decode(_ bytes: [UInt8]) -> [ListRow] {
-        String(kernelBytes: bytes).split(separator: rowEnd).compactMap { row($0.split(separator: fieldEnd, omittingEmptySubsequences: false)) }
+        String(kernelBytes: bytes).split(separator: rowEnd).compactMap {
+            row($0.split(separator: fieldEnd, omittingEmptySubsequences: false))
+        }
     }
 
     private static func row(_ fields: [Substring]) -> ListRow? {

@@ -13,8 +13,8 @@ extension OwnedDescriptor {
 
     /// Reads to the end.
     ///
-    /// - Parameter limit: The most bytes that are accepted.
-    /// - Throws: ``KernelError``; `.fileTooLarge` when there is more than `limit`.
+    /// `limit`: the most bytes that are accepted.
+    /// Throws ``KernelError``; `.fileTooLarge` when there is more than `limit`.
     package func readAll(limit: Int, subject: @autoclosure () -> String) throws(KernelError) -> [UInt8] {
         var content: [UInt8] = []
         while true {

@@ -6,8 +6,8 @@ import SystemPackage
 extension DirectoryHandle {
     /// Makes a directory and those above it that are missing; existing ones are kept.
     ///
-    /// - Parameter mode: Permission bits of the directories that are made, before the umask.
-    /// - Throws: ``KernelError``; `.tooManySymbolicLinkLevels` when a component is a symbolic link.
+    /// `mode`: permission bits of the directories that are made, before the umask.
+    /// Throws ``KernelError``; `.tooManySymbolicLinkLevels` when a component is a symbolic link.
     package func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(KernelError) {
         if let status = try status(path), status.kind == .directory { return }
         var parent = try shared.duplicate()

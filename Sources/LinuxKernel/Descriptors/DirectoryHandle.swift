@@ -38,11 +38,11 @@ package struct DirectoryHandle: Sendable {
 
     /// Opens what a path names beneath this directory.
     ///
-    /// - Parameters:
-    ///   - path: Relative; leading slashes are dropped, `..` never leaves the directory.
-    ///   - mode: Permission bits of a created file.
-    /// - Throws: ``KernelError``; `.tooManySymbolicLinkLevels` when a link is in the way, `.improperLink` when the path leaves.
-    package func open(_ path: String, _ flags: OpenFlags, mode: UInt32 = 0, links: Links = .refused) throws(KernelError) -> OwnedDescriptor {
+    /// `path`: relative; leading slashes are dropped, `..` never leaves the directory.
+    /// `mode`: permission bits of a created file.
+    /// Throws ``KernelError``; `.tooManySymbolicLinkLevels` when a link is in the way, `.improperLink` when the path leaves.
+    package func open(_ path: String, _ flags: OpenFlags, mode: UInt32 = 0, links: Links = .refused) throws(KernelError) -> OwnedDescriptor
+    {
         let relative = Self.relative(path)
         let resolve: Int32 =
             switch links {

@@ -54,10 +54,9 @@ package struct OpenFlags: OptionSet, Sendable {
 extension OwnedDescriptor {
     /// Opens a file of the host by its path.
     ///
-    /// - Parameters:
-    ///   - path: Absolute, or relative to the working directory. Not for paths inside a rootfs: see ``DirectoryHandle``.
-    ///   - mode: Permission bits of a file that is created, before the umask.
-    /// - Throws: ``KernelError`` with the reason of `openat(2)`.
+    /// `path`: absolute, or relative to the working directory. Not for paths inside a rootfs: see ``DirectoryHandle``.
+    /// `mode`: permission bits of a file that is created, before the umask.
+    /// Throws ``KernelError`` with the reason of `openat(2)`.
     package init(opening path: String, _ flags: OpenFlags, mode: UInt32 = 0o600) throws(KernelError) {
         let raw = try kernelCall("open", path) {
             path.withKernelString { clinux_openat(AT_FDCWD, $0, flags.rawValue | O_CLOEXEC, mode) }

@@ -26,7 +26,7 @@ package struct Pipe: ~Copyable {
 extension Poll {
     /// Waits until one of up to three descriptors is readable or closed.
     ///
-    /// - Parameter milliseconds: The longest wait; negative for ever. Negative descriptors are left out.
+    /// `milliseconds`: the longest wait; negative for ever. Negative descriptors are left out.
     package static func wait(
         _ first: Int32, _ second: Int32 = -1, _ third: Int32 = -1, milliseconds: Int32 = -1
     ) throws(KernelError) -> (first: Bool, second: Bool, third: Bool) {

@@ -7,10 +7,9 @@ import SystemPackage
 package enum WholeFile {
     /// The content of a file.
     ///
-    /// - Parameters:
-    ///   - path: A path of the host.
-    ///   - limit: The most bytes that are accepted; a larger file is an error, not a truncation.
-    /// - Throws: ``KernelError``: reasons of `open(2)`, `read(2)`, or `.fileTooLarge`.
+    /// `path`: a path of the host.
+    /// `limit`: the most bytes that are accepted; a larger file is an error, not a truncation.
+    /// Throws ``KernelError``: reasons of `open(2)`, `read(2)`, or `.fileTooLarge`.
     package static func read(_ path: String, limit: Int = 16 << 20) throws(KernelError) -> [UInt8] {
         let file = try OwnedDescriptor(opening: path, [.readOnly, .noControllingTerminal])
         return try file.readAll(limit: limit, subject: path)

@@ -29,7 +29,7 @@ package struct DetachedMount: ~Copyable {
 
     /// A copy of the tree at an open place.
     ///
-    /// - Parameter place: A descriptor opened with `O_PATH`, or a mount.
+    /// `place`: a descriptor opened with `O_PATH`, or a mount.
     package init(copying place: borrowing OwnedDescriptor, recursive: Bool, label: String) throws(KernelError) {
         let number = place.number
         let raw = try kernelCall("open_tree", label) { clinux_open_tree(number, "", Self.copyFlags(recursive: recursive) | 0x1000) }
@@ -38,10 +38,9 @@ package struct DetachedMount: ~Copyable {
 
     /// A new instance of a filesystem.
     ///
-    /// - Parameters:
-    ///   - options: `key=value` or bare flags, as in the fourth field of fstab.
-    ///   - attributes: Attributes of the mount from birth.
-    /// - Throws: ``KernelError``; when the filesystem logged a reason, the subject carries it.
+    /// `options`: `key=value` or bare flags, as in the fourth field of fstab.
+    /// `attributes`: attributes of the mount from birth.
+    /// Throws ``KernelError``; when the filesystem logged a reason, the subject carries it.
     package init(
         newInstanceOf type: String, source: String, options: [String], attributes: MountAttributes
     ) throws(KernelError) {
@@ -92,7 +91,7 @@ package struct DetachedMount: ~Copyable {
 
     /// Shows files with their owners mapped through a user namespace.
     ///
-    /// - Parameter namespace: An open user namespace that is not the initial one.
+    /// `namespace`: an open user namespace that is not the initial one.
     package func mapOwners(through namespace: Int32, recursive: Bool) throws(KernelError) {
         var attributes = clinux_mount_attributes(
             set: MountAttributes.idMapped.rawValue, clear: 0, propagation: 0, user_namespace: UInt64(UInt32(bitPattern: namespace)))
@@ -104,7 +103,7 @@ package struct DetachedMount: ~Copyable {
 
     /// Attaches the mount on an open place.
     ///
-    /// - Parameter place: A descriptor opened with `O_PATH`; what it names was verified by the caller and cannot be exchanged any more.
+    /// `place`: a descriptor opened with `O_PATH`; what it names was verified by the caller and cannot be exchanged any more.
     package func attach(to place: borrowing OwnedDescriptor, subject: String) throws(KernelError) {
         let from = number
         let to = place.number

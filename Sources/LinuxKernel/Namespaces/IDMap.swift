@@ -25,8 +25,8 @@ package struct IDRange: Sendable, Equatable {
 package enum IDMapWriter {
     /// Writes both maps of a process that sits in a new user namespace.
     ///
-    /// - Parameter denySetGroups: Needed when the writer has no privilege over its parent namespace.
-    /// - Throws: ``KernelError`` of the one `write(2)` that the kernel allows per map.
+    /// `denySetGroups`: needed when the writer has no privilege over its parent namespace.
+    /// Throws ``KernelError`` of the one `write(2)` that the kernel allows per map.
     package static func write(users: [IDRange], groups: [IDRange], to pid: Int32, denySetGroups: Bool) throws(KernelError) {
         if denySetGroups { try WholeFile.writeControl("/proc/\(pid)/setgroups", "deny") }
         try WholeFile.writeControl("/proc/\(pid)/gid_map", text(groups))

@@ -44,7 +44,8 @@ package enum CapabilitySets {
     }
 
     /// The three sets of the caller. Kernel call: `capget(2)`.
-    package static func current() throws(KernelError) -> (effective: CapabilityMask, permitted: CapabilityMask, inheritable: CapabilityMask) {
+    package static func current() throws(KernelError) -> (effective: CapabilityMask, permitted: CapabilityMask, inheritable: CapabilityMask)
+    {
         var effective: UInt64 = 0
         var permitted: UInt64 = 0
         var inheritable: UInt64 = 0

@@ -51,7 +51,10 @@ package enum ProcessEnvironment {
         var lines: [String] = []
         var entry = environ
         while let line = entry.pointee {
-            lines.append(String(kernelBytes: UnsafeBufferPointer(start: UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self), count: strlen(line))))
+            lines.append(
+                String(
+                    kernelBytes: UnsafeBufferPointer(start: UnsafeRawPointer(line).assumingMemoryBound(to: UInt8.self), count: strlen(line))
+                ))
             entry += 1
         }
         return lines
@@ -60,7 +63,8 @@ package enum ProcessEnvironment {
     /// The value of one variable.
     package static func value(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }
-        return String(kernelBytes: UnsafeBufferPointer(start: UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self), count: strlen(value)))
+        return String(
+            kernelBytes: UnsafeBufferPointer(start: UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self), count: strlen(value)))
     }
 
     /// Sets or (with nil) removes a variable of this process.

@@ -25,10 +25,9 @@ package enum ProcessCopy {
 
     /// Copies the process.
     ///
-    /// - Parameters:
-    ///   - namespaces: Namespaces that are new for the child.
-    ///   - cgroup: Directory of the cgroup v2 group in which the child is born, or nil.
-    /// - Throws: ``KernelError`` of `clone3(2)`, Linux 5.3 (5.7 with `cgroup`).
+    /// `namespaces`: namespaces that are new for the child.
+    /// `cgroup`: directory of the cgroup v2 group in which the child is born, or nil.
+    /// Throws ``KernelError`` of `clone3(2)`, Linux 5.3 (5.7 with `cgroup`).
     package static func make(
         namespaces: NamespaceSet = [], options: Options = [], cgroup: Int32? = nil
     ) throws(KernelError) -> Side {

@@ -12,9 +12,8 @@ package enum ResourceLimit {
 
     /// Sets a limit of a process.
     ///
-    /// - Parameters:
-    ///   - pid: 0 for the caller.
-    ///   - soft: `UInt64.max` for no limit.
+    /// `pid`: 0 for the caller.
+    /// `soft`: `UInt64.max` for no limit.
     ///
     /// Kernel call: `prlimit(2)`.
     package static func set(_ resource: Int32, soft: UInt64, hard: UInt64, of pid: Int32) throws(KernelError) {

@@ -54,7 +54,9 @@ package struct NetworkInterfaces: Sendable, Equatable {
         case AF_INET6:
             return raw.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { address in
                 let isLocal = address.pointee.sin6_scope_id != 0
-                return text(AF_INET6, &address.pointee.sin6_addr).map { Address(interface: name, family: .ipv6, text: $0, isLinkLocal: isLocal) }
+                return text(AF_INET6, &address.pointee.sin6_addr).map {
+                    Address(interface: name, family: .ipv6, text: $0, isLinkLocal: isLocal)
+                }
             }
         default: return nil
         }
@@ -70,10 +72,9 @@ package struct NetworkInterfaces: Sendable, Equatable {
 extension Namespaces {
     /// Runs work in another network namespace and comes back; only the calling thread goes there.
     ///
-    /// - Parameters:
-    ///   - target: A handle on a process, or on the namespace itself.
-    ///   - label: How an error names it.
-    /// - Throws: ``KernelError`` of the work, or of `setns(2)`.
+    /// `target`: a handle on a process, or on the namespace itself.
+    /// `label`: how an error names it.
+    /// Throws ``KernelError`` of the work, or of `setns(2)`.
     package static func visitNetwork<Value>(
         _ target: Int32, label: String, _ body: () throws(KernelError) -> Value
     ) throws(KernelError) -> Value {

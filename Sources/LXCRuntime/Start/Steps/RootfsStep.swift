@@ -7,7 +7,8 @@ struct RootfsStep: InitStep {
     let name = "mounting the root filesystem"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        guard let mountPoint = context.mountPoint, let path = context.config.rootfs.path, let source = context.config.rootfs.plainPath else {
+        guard let mountPoint = context.mountPoint, let path = context.config.rootfs.path, let source = context.config.rootfs.plainPath
+        else {
             return
         }
         let what = "cannot mount the root filesystem \(path.value)"
