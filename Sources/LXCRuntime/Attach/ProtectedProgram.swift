@@ -24,7 +24,8 @@ package enum ProtectedProgram {
         }
         guard !isSecondTry else {
             throw OperationFailure(
-                what, reason: "the kernel shows it as writable even when it is executed from a read-only view", hint: "report this as a bug"
+                what, reason: "the kernel shows it as writable even when it is executed from a read-only view",
+                hint: "unset \(guardVariable) if it is set here; else report this as a bug"
             )
         }
         try attempting(what, hint: "it needs /proc, and the right to mount or to make files in memory") { () throws(KernelError) in
