@@ -39,7 +39,8 @@ package struct ParsedOptions: Sendable {
     /// - Throws: ``ToolFailure`` that names the option, the text and the range.
     package func integer(_ option: Option, in range: ClosedRange<Int>) throws(ToolFailure) -> Int? {
         guard let text = value(option) else { return nil }
-        guard let number = Int(text) else {
+        // No sign but a minus: "+5" is how attackers and typing errors spell a number that was checked as text (K22).
+        guard !text.hasPrefix("+"), let number = Int(text) else {
             throw .usage("\(option.displayName): \"\(text)\" is not a whole number")
         }
         guard range.contains(number) else {
