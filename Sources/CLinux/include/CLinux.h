@@ -22,5 +22,6 @@
 #include "regular_expressions.h"
 #include "spawn_child.h"
 #include "terminals.h"
+#include "unused_memory.h"
 
 #endif

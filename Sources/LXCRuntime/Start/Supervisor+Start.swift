@@ -81,6 +81,7 @@ extension Supervisor {
     /// Moves this process into its own cgroup v2, when nobody waits for it any more.
     private func settle() {
         do { try cgroups?.enter(.monitor) } catch { log.warn("the supervisor stays in its caller's cgroup: \(error)") }
+        UnusedMemory.release()
     }
 
     // MARK: - The first process
