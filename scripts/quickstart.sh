@@ -39,7 +39,7 @@ echo
 echo "\$ export PATH=\$PWD/.local/bin:\$PATH"
 show lxc-create -n $name -t busybox
 show lxc-start -n $name
-show lxc-ls -f
+show lxc-ls -f -F name,state,pid
 show lxc-attach -n $name -- ps
 show lxc-stop -n $name
 show lxc-destroy -n $name
