@@ -6,10 +6,21 @@ import LinuxKernel
 
 /// The tools joined to the library: each request becomes calls on a container, each failure a tool's failure.
 package struct SystemEngine: ContainerEngine {
+    /// The file is read once: a listing of a hundred containers needs it a hundred times.
+    private final class Memory { var system: SystemConfig? }
+    private let memory = Memory()
+
     package init() {}
 
     /// The system configuration of whoever calls.
     func systemConfig() throws(ToolFailure) -> SystemConfig {
+        if let system = memory.system { return system }
+        let system = try loadSystemConfig()
+        memory.system = system
+        return system
+    }
+
+    private func loadSystemConfig() throws(ToolFailure) -> SystemConfig {
         let owner: SystemConfig.Owner =
             ProcessControl.effectiveUser == 0 ? .root : .user(home: ProcessEnvironment.value("HOME") ?? "/")
         do { return try SystemConfig.load(owner: owner) } catch { throw ToolFailure(LXCError(error)) }
