@@ -62,7 +62,6 @@ extension Container {
             payload: options.runsUnderInit ? .underInit(arguments) : .program(arguments), config: config)
         plan.program = options.program
         plan.isForeground = options.isForeground
-        plan.closesInherited = options.closesInherited
         plan.pidFile = absolute(options.pidFile)
         plan.isQuiet = options.isQuiet
         if let level = options.logLevel { plan.logLevel = level }

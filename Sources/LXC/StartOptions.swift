@@ -10,7 +10,6 @@ package struct StartOptions: Sendable {
     /// Whether the command runs under lxc-init (`lxc-execute`).
     package var runsUnderInit = false
     package var isForeground = false
-    package var closesInherited = false
     package var pidFile: String?
     package var consolePath: String?
     package var consoleLog: String?

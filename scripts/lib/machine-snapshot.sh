@@ -8,7 +8,8 @@ export LC_ALL=C
     # Place, type and source of each mount.
     sed -E 's/^[0-9]+ [0-9]+ [^ ]+ ([^ ]+) ([^ ]+) .* - ([^ ]+) ([^ ]+) .*$/mount \2 from \4 (\3, root \1)/' /proc/self/mountinfo
     for link in /sys/class/net/*; do echo "link ${link##*/}"; done
-    find /sys/fs/cgroup -mindepth 1 -type d \( -name 'lxc' -o -name 'lxc[.-]*' \) -printf 'cgroup %p\n' 2> /dev/null || true
+    # The pivot cgroup is shared by all containers of a host and stays, empty, as it does with C LXC.
+    find /sys/fs/cgroup -mindepth 1 -type d \( -name 'lxc' -o -name 'lxc[.-]*' \) ! -name lxc.pivot -printf 'cgroup %p\n' 2> /dev/null || true
     for file in /sys/block/loop*/loop/backing_file; do
         [ ! -e "$file" ] || echo "loop device $file $(cat "$file")"
     done

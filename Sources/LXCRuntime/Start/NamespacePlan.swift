@@ -43,11 +43,6 @@ struct NamespacePlan: Sendable, Equatable {
     /// Every namespace that is not the supervisor's.
     var flags: NamespaceSet { born.union(unshared).union(joined.keys.reduce(into: NamespaceSet()) { $0.insert($1.set) }) }
 
-    static func == (first: NamespacePlan, second: NamespacePlan) -> Bool {
-        first.born == second.born && first.unshared == second.unshared && first.joined == second.joined && first.users == second.users
-            && first.groups == second.groups
-    }
-
     private static func ranges(_ config: ContainerConfig, _ kind: IDMapEntry.Kind) -> [IDRange] {
         config.idMap.filter { $0.kind == kind }.map { IDRange(inside: $0.containerID, outside: $0.hostID, count: $0.count) }
     }

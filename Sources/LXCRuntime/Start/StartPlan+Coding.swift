@@ -12,7 +12,6 @@ extension StartPlan {
         if case .underInit = payload { writer.put(true) } else { writer.put(false) }
         writer.put(payload.arguments)
         writer.put(isForeground)
-        writer.put(closesInherited)
         writer.put(pidFile)
         writer.put(logFile)
         writer.put(logLevel.rawValue)
@@ -48,7 +47,6 @@ extension StartPlan {
                 config: ContainerConfig())
             self.program = program
             isForeground = try reader.bool()
-            closesInherited = try reader.bool()
             pidFile = try reader.optionalString()
             logFile = try reader.optionalString()
             guard let level = LogLevel(rawValue: try reader.int()) else { return nil }

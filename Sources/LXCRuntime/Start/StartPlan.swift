@@ -27,8 +27,6 @@ package struct StartPlan: Sendable, Equatable {
     package var payload: Payload
     /// Whether the caller's terminal becomes the container's console and the caller waits for the end.
     package var isForeground: Bool
-    /// Whether descriptors that the caller inherited are closed instead of handed to init.
-    package var closesInherited: Bool
     package var pidFile: String?
     /// Where messages go: nil for standard error only.
     package var logFile: String?
@@ -47,7 +45,6 @@ package struct StartPlan: Sendable, Equatable {
         self.payload = payload
         self.config = config
         isForeground = false
-        closesInherited = false
         logLevel = config.log.level ?? .error
         logFile = config.log.file
         isQuiet = false

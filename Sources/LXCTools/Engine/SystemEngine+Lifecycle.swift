@@ -11,7 +11,6 @@ extension SystemEngine {
         options.program = "lxc-start"
         options.command = request.command
         options.isForeground = request.isForeground
-        options.closesInherited = request.closesDescriptors
         options.pidFile = request.pidFile
         options.consolePath = request.console
         options.consoleLog = request.consoleLog
