@@ -2,68 +2,67 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
+/// The programs that are installed have no Swift runtime: scripts/build-programs.sh sets this. Tests need the runtime, so the same
+/// sources are built with it for them.
+let isEmbedded = Context.environment["LXC_EMBEDDED"] != nil
+
 /// Every Swift target is built under the same strict rules; a warning is an error.
-let strict: [SwiftSetting] = [
+let rules: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
 ]
+let embedded: [SwiftSetting] = rules + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])]
+let strict = isEmbedded ? embedded : rules
 
 /// Programs that clone, join a namespace or start on every command carry no shared object (architecture, section 2).
-let fullyStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable"])]
-
-/// lxc-init has no Swift runtime at all: it starts with every lxc-execute, and starts in half the time.
-let embedded: [SwiftSetting] = strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])]
 let embeddedStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable", "-enable-experimental-feature", "Embedded"])]
-
-let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let fullyStatic: [LinkerSetting] = isEmbedded ? embeddedStatic : [.unsafeFlags(["-static-executable"])]
 
 let package = Package(
     name: "swift-lxc",
     products: [
         .executable(name: "lxc", targets: ["lxc-multicall"])
     ],
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
-    ],
     targets: [
         // Floors, lowest first: a module imports only those above it in this list (scripts/checks/floors.sh).
         .target(name: "CLinux"),
-        .target(name: "LinuxKernel", dependencies: ["CLinux", systemPackage], swiftSettings: strict),
+        .target(name: "LinuxKernel", dependencies: ["CLinux"], swiftSettings: strict),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
-        .target(name: "LXCConfig", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
-        .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig", systemPackage], swiftSettings: strict),
-        .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", systemPackage], swiftSettings: strict),
+        .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups"], swiftSettings: strict),
         .target(
-            name: "LXC", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", "LXCRuntime", systemPackage], swiftSettings: strict),
+            name: "LXC", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", "LXCRuntime"], swiftSettings: strict),
         .target(
-            name: "LXCTools", dependencies: ["LinuxKernel", "Gzip", "LXCConfig", "LXCCgroups", "LXCRuntime", "LXC", systemPackage],
+            name: "LXCTools", dependencies: ["LinuxKernel", "Gzip", "LXCConfig", "LXCCgroups", "LXCRuntime", "LXC"],
             swiftSettings: strict),
-        .target(name: "LXCTemplates", dependencies: ["LinuxKernel", systemPackage], swiftSettings: strict),
+        .target(name: "LXCTemplates", dependencies: ["LinuxKernel"], swiftSettings: strict),
 
         .executableTarget(
             name: "lxc-multicall", dependencies: ["LinuxKernel", "LXCTemplates", "LXCTools"], swiftSettings: strict,
-            linkerSettings: fullyStatic),
+            // Embedded Swift does not pass on what a module map asks to link.
+            linkerSettings: fullyStatic + [.linkedLibrary("z")]),
         .executableTarget(
             name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
         .target(name: "CInit"),
         .executableTarget(name: "lxc-init", dependencies: ["CInit"], swiftSettings: embedded, linkerSettings: embeddedStatic),
 
-        .target(name: "LXCTestSupport", dependencies: ["LinuxKernel", systemPackage], path: "Tests/LXCTestSupport", swiftSettings: strict),
+        .target(name: "LXCTestSupport", dependencies: ["LinuxKernel"], path: "Tests/LXCTestSupport", swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .testTarget(
-            name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport", systemPackage], swiftSettings: strict),
+            name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
+            name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
         .testTarget(
-            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
+            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         // Not dependent on the programs that it tests: their static linking would become the test's.
         .testTarget(name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LinuxKernel", "LXCConfig", "Gzip", systemPackage],
+            name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LinuxKernel", "LXCConfig", "Gzip"],
             swiftSettings: strict),
         .testTarget(
             name: "LXCInitTests", dependencies: ["LXCTools", "LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
@@ -81,7 +80,7 @@ if Context.environment["LXC_FUZZ"] != nil {
     package.targets += [
         .target(name: "FuzzDriver", path: "Fuzz/Driver", swiftSettings: strict),
         fuzzTarget("ConfigParser", ["LXCConfig", "LinuxKernel"]),
-        fuzzTarget("ControlDecoder", ["LinuxKernel", "LXCRuntime", systemPackage]),
+        fuzzTarget("ControlDecoder", ["LinuxKernel", "LXCRuntime"]),
         fuzzTarget("MountTable", ["LinuxKernel", "LXCCgroups"]),
     ]
 }

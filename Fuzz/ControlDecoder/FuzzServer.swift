@@ -2,7 +2,6 @@
 // A server with a real connection, for hostile bytes.
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// Answers everything with something, so that every path of the server runs.
 final class FuzzDelegate: ControlDelegate {

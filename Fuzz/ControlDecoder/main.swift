@@ -4,7 +4,6 @@ import FuzzDriver
 import Glibc
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 nonisolated(unsafe) private var server: FuzzServer?
 

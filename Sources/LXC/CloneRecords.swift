@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// The files that say which containers build on the storage of which others.
 ///

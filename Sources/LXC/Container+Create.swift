@@ -2,7 +2,6 @@
 import LXCConfig
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 extension Container {
     /// Makes the container: directory, configuration, root filesystem, and what the template puts there.
@@ -164,9 +163,9 @@ private struct CreatedParts {
     /// Removes everything; the error tells what stayed.
     func removed(after error: LXCError) -> LXCError {
         var remaining: [String] = []
-        do {
+        do throws(KernelError) {
             for tree in [rootfs, directory].compactMap({ $0 }) {
-                do {
+                do throws(KernelError) {
                     remaining += try TreeRemoval.remove(tree).remaining.map { "\($0.path): \($0.error.reason)" }
                 } catch {
                     if error.errno != .noSuchFileOrDirectory { throw error }

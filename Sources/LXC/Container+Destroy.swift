@@ -2,7 +2,6 @@
 package import LXCConfig
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// How a container is destroyed.
 package struct DestroyOptions: Sendable {
@@ -42,19 +41,10 @@ extension Container {
         let config = try configForRemoval(what)
         let plan = maintenancePlan(config, "lxc-destroy", options.logFile, options.logLevel)
         let log = try maintenanceLog(plan)
-        do {
-            let hold = try LeftoverCleanup(plan: plan, log: log, until: .now + .seconds(options.stopsFirst ? 5 : 1))
-            try hold.finishEarlierRun()
-            if config.rootfs.isManaged { try checkDependents(options) }
-            try remove(plan, log)
-            extendLifetime(hold)
-        } catch let error as LXCError {
-            throw error
-        } catch let error as OperationFailure {
-            throw LXCError(error.errno == Errno.addressInUse.rawValue ? .alreadyRunning : .failed, error)
-        } catch {
-            throw LXCError(.failed, what, reason: "\(error)")
-        }
+        let hold = try Self.finishEarlierRun(plan, log, until: .now + .seconds(options.stopsFirst ? 5 : 1))
+        if config.rootfs.isManaged { try checkDependents(options) }
+        try remove(plan, log)
+        extendLifetime(hold)
     }
 
     /// Finishes what a killed supervisor left undone; does nothing for a running container.
@@ -64,16 +54,19 @@ extension Container {
         }
         guard isNeeded else { return }
         let plan = maintenancePlan(usableConfig(), "lxc-stop", nil, nil)
-        do {
-            let hold = try LeftoverCleanup(plan: plan, log: maintenanceLog(plan), until: .now)
+        let log = try maintenanceLog(plan)
+        do { _ = try Self.finishEarlierRun(plan, log, until: .now) } catch { if error.code != .alreadyRunning { throw error } }
+    }
+
+    /// Keeps the container from being started as long as the result lives.
+    private static func finishEarlierRun(
+        _ plan: StartPlan, _ log: LogWriter, until deadline: MonotonicInstant
+    ) throws(LXCError) -> LeftoverCleanup {
+        do throws(OperationFailure) {
+            let hold = try LeftoverCleanup(plan: plan, log: log, until: deadline)
             try hold.finishEarlierRun()
-        } catch let error as OperationFailure {
-            if error.errno != Errno.addressInUse.rawValue { throw LXCError(.failed, error) }
-        } catch let error as LXCError {
-            throw error
-        } catch {
-            throw LXCError(.failed, "cannot clean up after \(name)", reason: "\(error)")
-        }
+            return hold
+        } catch { throw LXCError(error.errno == Errno.addressInUse.rawValue ? .alreadyRunning : .failed, error) }
     }
 
     private func killIfRunning() throws(LXCError) {

@@ -2,7 +2,6 @@
 import LXCConfig
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 extension Container {
     /// What a start finds before it does anything.

@@ -3,7 +3,6 @@ import LXCCgroups
 import LXCConfig
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 extension Container {
     /// Kills the container and waits until its supervisor has ended, with the stop hooks.
@@ -66,22 +65,13 @@ extension Container {
     /// Returns whether it ran again in time (true when it was not waited for).
     package func reboot(timeout: Int) throws(LXCError) -> Bool {
         let what = "cannot reboot \(name)"
-        do {
-            let handle = try client.initPIDFD()
-            let registration = try client.addStateClient(.nextRunning)
-            let signal = try client.configItem("lxc.signal.reboot").flatMap { Int32($0) } ?? Signals.interrupt
-            try handle.send(signal)
-            guard timeout != 0 else { return true }
-            return try wait(for: registration, until: timeout < 0 ? nil : .now + .seconds(Int64(timeout)))
-        } catch let error as LXCError {
-            throw error
-        } catch let error as ControlError {
-            throw LXCError(what, error)
-        } catch let error as KernelError {
-            throw LXCError(what, error)
-        } catch {
-            throw LXCError(.failed, what, reason: "\(error)")
-        }
+        let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
+        let registration = try asking(what) { () throws(ControlError) in try client.addStateClient(.nextRunning) }
+        let wanted = try asking(what) { () throws(ControlError) in try client.configItem("lxc.signal.reboot") }
+        let signal = wanted.flatMap { Int32($0) } ?? Signals.interrupt
+        try attempt(what) { () throws(KernelError) in try handle.send(signal) }
+        guard timeout != 0 else { return true }
+        return try wait(for: registration, until: timeout < 0 ? nil : .now + .seconds(Int64(timeout)))
     }
 
     /// Stops giving the container processor time.
@@ -101,26 +91,18 @@ extension Container {
         guard (current == .frozen) != frozen || current == .freezing else { return }
         let channel: MonitorChannel
         do { channel = MonitorChannel(lxcPath: lxcPath, in: try RunDirectory.resolve()) } catch { throw LXCError(what, error) }
-        do {
-            let directory = try freezerDirectory()
-            try announce(frozen ? .freezing : .thawed, channel)
-            let outcome = try Freezer.set(
-                frozen: frozen, in: CgroupDirectory(owning: directory.duplicate(), label: "cgroup of \(name)"), until: .now + .seconds(10))
-            switch outcome {
-            case .reached: try announce(frozen ? .frozen : .running, channel)
-            case .timedOut:
-                throw LXCError(
-                    .timedOut, what, reason: "a process does not stop within 10 seconds", hint: "look for processes in state D (ps)")
-            case .unsupported: throw LXCError(.failed, what, reason: "no freezer is mounted on this host")
-            }
-        } catch let error as LXCError {
-            throw error
-        } catch let error as ControlError {
-            throw LXCError(what, error)
-        } catch let error as KernelError {
-            throw LXCError(what, error)
-        } catch {
-            throw LXCError(.failed, what, reason: "\(error)")
+        let directory = try asking(what) { () throws(ControlError) in try freezerDirectory() }
+        try asking(what) { () throws(ControlError) in try announce(frozen ? .freezing : .thawed, channel) }
+        let outcome = try attempt(what) { () throws(KernelError) in
+            let cgroup = CgroupDirectory(owning: try directory.duplicate(), label: "cgroup of \(name)")
+            return try Freezer.set(frozen: frozen, in: cgroup, until: .now + .seconds(10))
+        }
+        switch outcome {
+        case .reached: try asking(what) { () throws(ControlError) in try announce(frozen ? .frozen : .running, channel) }
+        case .timedOut:
+            throw LXCError(
+                .timedOut, what, reason: "a process does not stop within 10 seconds", hint: "look for processes in state D (ps)")
+        case .unsupported: throw LXCError(.failed, what, reason: "no freezer is mounted on this host")
         }
     }
 

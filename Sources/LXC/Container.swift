@@ -2,7 +2,6 @@
 package import LXCConfig
 package import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// One container, named by its container path and its name; it need not exist.
 package struct Container: Sendable {
@@ -57,16 +56,11 @@ package struct Container: Sendable {
     /// - Throws: ``LXCError``: `notDefined` when there is none, `invalidConfiguration` with file, line and column.
     package func loadConfig() throws(LXCError) -> ContainerConfigDocument {
         let path = alternativeConfig ?? configFile
-        do {
-            if try FileStatus.ifPresent(path) == nil {
-                throw LXCError(
-                    .notDefined, "no configuration of \(name) was found", reason: "\(path) does not exist",
-                    hint: "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)")
-            }
-        } catch let error as LXCError {
-            throw error
-        } catch {
-            throw LXCError(.failed, "cannot read \(path)", reason: "\(error)")
+        let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
+        guard isThere else {
+            throw LXCError(
+                .notDefined, "no configuration of \(name) was found", reason: "\(path) does not exist",
+                hint: "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)")
         }
         do { return try ConfigParser.load(path: path) } catch { throw LXCError(error) }
     }

@@ -2,7 +2,6 @@
 package import LXCCgroups
 package import LXCRuntime
 package import LinuxKernel
-import SystemPackage
 
 /// Questions about one running container. All answers together take no longer than a time limit: a supervisor that hangs is not
 /// asked twice.
@@ -90,20 +89,17 @@ package final class ContainerInspection {
     private func cgroup(_ source: CgroupStatistics.Source) throws(ControlError) -> OpenCgroup? {
         if let known = cgroups[source] { return known }
         for controller in Set([source.controller, source.unifiedController]).sorted(by: >) {
-            do {
+            do throws(ControlError) {
                 let descriptor = try client().cgroupDescriptor(controller).directory
-                let cgroup = OpenCgroup(try descriptor.duplicate(), of: container.name)
+                let own = try ControlError.wrapping { () throws(KernelError) in try descriptor.duplicate() }
+                let cgroup = OpenCgroup(own, of: container.name)
                 cgroups[source] = cgroup
                 return cgroup
-            } catch let error as ControlError {
+            } catch {
                 switch error {
                 case .refused, .unsupported: continue
                 default: throw error
                 }
-            } catch let error as KernelError {
-                throw .kernel(error)
-            } catch {
-                throw .malformed("\(error)")
             }
         }
         return nil

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// The containers below a container path.
 package enum ContainerList {

@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// Work that a copy of this process does inside of a running container, and whose result comes back as bytes.
 ///
@@ -24,11 +23,7 @@ package enum ContainerVisit {
         let what = "cannot look into \(container.name)"
         let deadline = MonotonicInstant.now + timeLimit
         let entry: Entry
-        do { entry = try Entry(container, timeLimit) } catch let error as ControlError {
-            throw LXCError(what, error)
-        } catch let error as KernelError {
-            throw LXCError(what, error)
-        } catch { throw LXCError(.failed, what, reason: "\(error)") }
+        do { entry = try Entry(container, timeLimit) } catch { throw LXCError(what, error) }
         return try attempt(what) { () throws(KernelError) in
             let pipe = try Pipe()
             switch try ProcessCopy.make() {
@@ -72,15 +67,16 @@ package enum ContainerVisit {
         let cgroups: [SharedDescriptor]
         let capabilities: CapabilityMask
 
-        init(_ container: Container, _ timeLimit: Duration) throws {
+        init(_ container: Container, _ timeLimit: Duration) throws(ControlError) {
             let client = ControlClient(lxcPath: container.lxcPath, name: container.name, timeLimit: timeLimit)
             initHandle = SharedDescriptor(try client.initPIDFD().intoDescriptor())
             cgroups = try client.cgroupDescriptors().directories
             let pid = try client.initPID()
-            var different: NamespaceSet = []
-            for (kind, file) in NamespaceSet.all where try Self.isOther(file, pid) { different.insert(kind) }
-            namespaces = different
-            capabilities = CapabilityMask(rawValue: try ProcessStatus.read(process: "\(pid)").boundingCapabilities ?? 0)
+            (namespaces, capabilities) = try ControlError.wrapping { () throws(KernelError) in
+                var different: NamespaceSet = []
+                for (kind, file) in NamespaceSet.all where try Self.isOther(file, pid) { different.insert(kind) }
+                return (different, CapabilityMask(rawValue: try ProcessStatus.read(process: "\(pid)").boundingCapabilities ?? 0))
+            }
         }
 
         /// Entering a user namespace that one is in already is an error, so only those that differ are entered.
@@ -97,7 +93,7 @@ private struct Visitor {
     let output: Int32
 
     func run(_ work: () -> [UInt8]) -> Never {
-        do {
+        do throws(KernelError) {
             try ProcessControl.setDumpable(false)
             try ProcessControl.setParentDeathSignal(Signals.kill)
             try enterCgroups()

@@ -2,7 +2,6 @@
 import LXCConfig
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// The configuration that a container begins with.
 struct InitialConfig {

@@ -2,7 +2,6 @@
 package import LXCConfig
 package import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// Why an operation on a container failed: for programs a code, for people the whole story.
 package struct LXCError: Error, Sendable, Equatable {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 /// A program that fills a new container.
 package struct Template: Sendable {

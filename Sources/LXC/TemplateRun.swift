@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// One run of a template for a container, in a mount namespace of its own.
 struct TemplateRun {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// Where a process that is attached to a running container goes in its cgroup v2.
 ///

@@ -36,6 +36,13 @@ extension CgroupError: CustomStringConvertible {
     }
 }
 
+extension CgroupError {
+    /// Runs kernel calls and wraps their failure.
+    package static func wrapping<Result: ~Copyable>(_ body: () throws(KernelError) -> Result) throws(CgroupError) -> Result {
+        try wrapped(body)
+    }
+}
+
 /// Runs kernel calls and wraps their failure.
 func wrapped<Result: ~Copyable>(_ body: () throws(KernelError) -> Result) throws(CgroupError) -> Result {
     do { return try body() } catch { throw .kernel(error) }

@@ -90,7 +90,7 @@ package struct CgroupLayout: Sendable, Equatable {
                 break
             }
         }
-        let ordered = legacy.sorted { $0.order < $1.order }.map(\.hierarchy)
+        let ordered = legacy.sorted { $0.order < $1.order }.map { $0.hierarchy }
         self.init(hierarchies: unified.map { ordered + [$0] } ?? ordered)
     }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
+
 
 /// Where a container's cgroups go: the values of the `lxc.cgroup.dir*` keys and of the system's `lxc.cgroup.*` keys.
 package struct CgroupPlacement: Sendable, Equatable {
@@ -80,7 +82,7 @@ extension CgroupPlacement {
             return CgroupName(components: ["lxc.\(role.rawValue).\(name)"], isNumbered: true, ownedDepth: 0)
         }
         let parents = try Self.components(Self.replaceName(in: pattern, with: name), "lxc.cgroup.pattern")
-        let shared = pattern.split(separator: "/").prefix { !$0.contains("%n") }.count
+        let shared = pattern.split(separator: "/").prefix { !$0.holds("%n") }.count
         return CgroupName(components: parents + [role.rawValue], isNumbered: true, ownedDepth: parents.count - shared)
     }
 

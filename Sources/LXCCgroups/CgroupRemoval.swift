@@ -138,7 +138,7 @@ extension ContainerCgroups {
 
     /// Directories of the cgroups made so far, for the journal: the payload's, then the monitor's.
     package var journalPaths: [String] {
-        [limitPath, monitorPath].compactMap { $0 }.flatMap { path in anchored(path).map(\.label) }
+        [limitPath, monitorPath].compactMap { $0 }.flatMap { path in anchored(path).map { $0.label } }
     }
 
     /// What ``journalPaths`` will most likely be once both cgroups are made, so that the journal can be written before them and a
@@ -157,7 +157,7 @@ extension ContainerCgroups {
                 members.last.map { !$0.base.directory.exists(name.path(number: number)) } ?? true
             }
             guard let number else { throw .noFreeName(path: name.path(number: 0)) }
-            paths += anchored(name.path(number: number)).map(\.label)
+            paths += anchored(name.path(number: number)).map { $0.label }
         }
         return paths
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// What a container has used, read from its cgroups; values that the host does not count are nil.
 package struct CgroupStatistics: Sendable, Equatable {

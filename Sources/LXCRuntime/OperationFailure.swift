@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
 package import LinuxKernel
-import SystemPackage
 
 /// Why something could not be done, in the words that the user reads: what, on what, why, where it was asked for, what to do.
 package struct OperationFailure: Error, Sendable, Equatable {

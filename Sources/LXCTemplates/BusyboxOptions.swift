@@ -55,7 +55,7 @@ package struct BusyboxOptions: Sendable, Equatable {
     ///
     /// - Throws: ``TemplateFailure`` when a word is not understood, or `--name` or `--path` is missing.
     package init(_ arguments: [String]) throws(TemplateFailure) {
-        let scanned = OptionScanner.scan(program: "lxc-busybox", arguments: arguments, rows: Row.allCases.map(\.option))
+        let scanned = OptionScanner.scan(program: "lxc-busybox", arguments: arguments, rows: Row.allCases.map { $0.option })
         if let fault = scanned.fault { throw TemplateFailure(Self.withoutProgram(fault), advice: Self.seeHelp) }
         for occurrence in scanned.occurrences {
             guard let row = Row(rawValue: occurrence.row) else { continue }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Fills a root filesystem with busybox. Whatever lies in it already is not trusted: no symbolic link is ever followed.
 struct BusyboxRootfs: ~Copyable {

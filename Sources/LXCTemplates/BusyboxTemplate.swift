@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// The template `lxc-busybox`: fills a root filesystem with the host's busybox and completes the container's configuration.
 package enum BusyboxTemplate {

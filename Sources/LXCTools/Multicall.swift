@@ -5,7 +5,7 @@ package enum Multicall {
     /// Runs the tool that a command line asks for and returns its exit status. The words begin with the program's own name:
     /// `lxc-start NAME`, or `lxc start NAME`.
     package static func run(
-        _ arguments: [String], engine: any ContainerEngine, streams: any ToolStreams = ProcessStreams()
+        _ arguments: [String], engine: some ContainerEngine, streams: some ToolStreams = ProcessStreams()
     ) -> Int32 {
         let runner = ToolRunner(engine: engine, streams: streams)
         let program = arguments.first ?? "lxc"
@@ -25,7 +25,7 @@ package enum Multicall {
         }
     }
 
-    private static func explain(_ streams: any ToolStreams, isError: Bool) -> Int32 {
+    private static func explain(_ streams: some ToolStreams, isError: Bool) -> Int32 {
         var text = "Usage: lxc TOOL [OPTION...] [ARG...]\n\nEach tool also exists as a program of its own, lxc-TOOL.\n\nTools :\n"
         for table in ToolRegistry.tables {
             let verb = String(table.tool.dropFirst("lxc-".count))

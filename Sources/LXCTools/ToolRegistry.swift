@@ -13,10 +13,10 @@ package enum ToolRegistry {
     }
 
     /// Names of the tools that users call.
-    package static var names: [String] { tables.map(\.tool) }
+    package static var names: [String] { tables.map { $0.tool } }
 
     /// Runs the tool of that name; `nil` when there is none.
-    static func run(_ tool: String, _ runner: ToolRunner, program: String, arguments: [String]) -> ExitCode? {
+    static func run(_ tool: String, _ runner: ToolRunner<some ContainerEngine, some ToolStreams>, program: String, arguments: [String]) -> ExitCode? {
         switch tool {
         case "lxc-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
         case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Runs one system call, repeats it after an interruption, and turns -1 into a typed error.
 ///
@@ -12,7 +10,7 @@ package func kernelCall<Value: FixedWidthInteger>(
     while true {
         let value = body()
         if value != -1 { return value }
-        let code = Errno(rawValue: Glibc.errno)
+        let code = Errno.last
         if code == .interrupted { continue }
         throw KernelError(call: "\(name)", errno: code, subject: subject())
     }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import SystemPackage
 
 /// A system call that failed: which call, on what, and the kernel's reason.
 package struct KernelError: Error, Sendable, Equatable {

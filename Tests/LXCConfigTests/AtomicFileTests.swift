@@ -2,7 +2,6 @@
 import Glibc
 import LXCTestSupport
 import LinuxKernel
-import SystemPackage
 import Testing
 
 /// Files are replaced whole or not at all.

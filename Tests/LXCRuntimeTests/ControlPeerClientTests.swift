@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 import Testing
 
 /// Our client against a monitor of Debian's lxc.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 import Testing
 
 /// The surroundings of one test with containers: an lxcpath of its own, our tools, and a tidy end.

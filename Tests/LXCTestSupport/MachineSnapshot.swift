@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// What containers can leave behind on a machine, as far as it can be told whose it is.
 ///

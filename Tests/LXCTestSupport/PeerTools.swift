@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Debian's tools, which we compare and interoperate with.
 package enum PeerTools {

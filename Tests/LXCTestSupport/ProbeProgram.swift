@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// A small program that is a container's init (or any process in it) and writes down what it sees.
 ///

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 package import LinuxKernel
-import SystemPackage
 
 /// A program on a pseudo-terminal that a test types on and reads from, as a person would.
 package final class TerminalSession: @unchecked Sendable {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Runs programs to their end, with captured output and a deadline.
 package enum ToolRunner {

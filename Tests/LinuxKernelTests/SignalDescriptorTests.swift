@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import LinuxKernel
-import SystemPackage
 import Testing
 
 @Suite struct SignalDescriptorTests {

@@ -10,6 +10,7 @@
 #include "file_copy.h"
 #include "install_paths.h"
 #include "keyrings.h"
+#include "libc.h"
 #include "memory_files.h"
 #include "mount_api.h"
 #include "namespaces.h"

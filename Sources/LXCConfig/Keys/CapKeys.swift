@@ -13,7 +13,7 @@ enum CapKeys {
                         config.security.capabilityDrop.append(try capability(word))
                     }
                 },
-                get: { $0.security.capabilityDrop.map(\.name) }, clear: { $0.security.capabilityDrop = [] }),
+                get: { $0.security.capabilityDrop.map { $0.name } }, clear: { $0.security.capabilityDrop = [] }),
             .list(
                 "lxc.cap.keep", .words, "The only capabilities that the container keeps; none keeps no capability at all.",
                 add: { (config, input) throws(ValueProblem) in
@@ -24,7 +24,7 @@ enum CapKeys {
                     }
                     config.security.capabilityKeep = kept
                 },
-                get: { config in config.security.capabilityKeep.map { $0.isEmpty ? ["none"] : $0.map(\.name) } ?? [] },
+                get: { config in config.security.capabilityKeep.map { $0.isEmpty ? ["none"] : $0.map { $0.name } } ?? [] },
                 clear: { $0.security.capabilityKeep = nil }),
         ]
     }

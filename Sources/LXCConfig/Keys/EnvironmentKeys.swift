@@ -29,7 +29,7 @@ enum EnvironmentKeys {
                 input.value = variable.assignment
                 edit(&config) { $0.append(variable) }
             },
-            get: { get($0).map(\.assignment) }, clear: { edit(&$0) { $0 = [] } })
+            get: { get($0).map { $0.assignment } }, clear: { edit(&$0) { $0 = [] } })
     }
 
     private static func variable(_ text: String) throws(ValueProblem) -> EnvironmentVariable {

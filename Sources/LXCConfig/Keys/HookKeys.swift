@@ -23,7 +23,7 @@ enum HookKeys {
         .list(
             "lxc.hook." + hook.rawValue, .command, documentation(hook),
             add: { config, input in config.hooks.append(Sourced(input.value, input.origin), to: hook) },
-            get: { $0.hooks.commands(hook).map(\.value) }, clear: { $0.hooks.clear(hook) })
+            get: { $0.hooks.commands(hook).map { $0.value } }, clear: { $0.hooks.clear(hook) })
     }
 
     private static func documentation(_ hook: Hook) -> String {

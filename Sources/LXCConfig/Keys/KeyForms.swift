@@ -91,7 +91,7 @@ extension ConfigKey {
                 },
                 get: { config, place in
                     let all = get(config)
-                    let values = all.filter { $0.name == place.rest }.map(\.value)
+                    let values = all.filter { $0.name == place.rest }.map { $0.value }
                     if !values.isEmpty { return oneValueEach ? values[values.count - 1] : lines(values) }
                     return lines(all.filter { isInside($0.name, place.rest) }.map { "\(name).\($0.name) = \($0.value)" })
                 },

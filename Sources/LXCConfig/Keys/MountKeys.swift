@@ -15,7 +15,7 @@ enum MountKeys {
                 add: { (config, input) throws(ValueProblem) in
                     config.mounts.entries.append(Sourced(try MountEntry(parsing: input.value), input.origin))
                 },
-                get: { $0.mounts.entries.map(\.value.text) }, clear: { $0.mounts.entries = [] }),
+                get: { $0.mounts.entries.map { $0.value.text } }, clear: { $0.mounts.entries = [] }),
             ConfigKey(
                 "lxc.mount.auto", .list, .words, "Kernel filesystems to mount: proc, sys, cgroup, cgroup2, shmounts, each with its mode.",
                 ConfigKey.Access(
@@ -27,7 +27,7 @@ enum MountKeys {
                         }
                         config.mounts.automatic.sort { $0.value.family < $1.value.family }
                     },
-                    get: { config, _ in config.mounts.automatic.map(\.value.word).joined(separator: " ") },
+                    get: { config, _ in config.mounts.automatic.map { $0.value.word }.joined(separator: " ") },
                     clear: { config, _ in config.mounts.automatic = [] })),
         ]
     }

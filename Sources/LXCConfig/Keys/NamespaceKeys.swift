@@ -6,11 +6,11 @@ enum NamespaceKeys {
         [
             .parsed(
                 "lxc.namespace.clone", .words, "The namespaces that are made; not together with lxc.namespace.keep.",
-                parse: kinds, get: { ConfigKey.lines(($0.namespaces.clone ?? []).map(\.rawValue)) }, set: { $0.namespaces.clone = $1 }
+                parse: kinds, get: { ConfigKey.lines(($0.namespaces.clone ?? []).map { $0.rawValue }) }, set: { $0.namespaces.clone = $1 }
             ).refusing("lxc.namespace.keep") { !$0.namespaces.keep.isEmpty },
             .parsed(
                 "lxc.namespace.keep", .words, "The namespaces that are inherited from the caller.",
-                parse: kinds, get: { ConfigKey.lines($0.namespaces.keep.map(\.rawValue)) }, set: { $0.namespaces.keep = $1 ?? [] }
+                parse: kinds, get: { ConfigKey.lines($0.namespaces.keep.map { $0.rawValue }) }, set: { $0.namespaces.keep = $1 ?? [] }
             ).refusing("lxc.namespace.clone") { $0.namespaces.clone != nil },
             .tree(
                 "lxc.namespace.share", .text, "A container, process number or namespace file whose namespace of this kind is joined.",
@@ -28,7 +28,7 @@ enum NamespaceKeys {
 
     private static func kind(_ word: String) throws(ValueProblem) -> NamespaceKind {
         if let kind = NamespaceKind(word: word) { return kind }
-        let names = NamespaceKind.allCases.map(\.rawValue).joined(separator: " ")
+        let names = NamespaceKind.allCases.map { $0.rawValue }.joined(separator: " ")
         throw ValueProblem("there is no kind of namespace \(quoted(word))", hint: "kinds: \(names)")
     }
 

@@ -84,7 +84,7 @@ enum NetKeys {
                 set: { (device, input) throws(ValueProblem) in
                     device.ipv4.append(try InterfaceAddress(ipv4: input.value, origin: input.origin))
                 },
-                get: { $0.ipv4.map(\.text).joined(separator: "\n") }, clear: { $0.ipv4 = [] }),
+                get: { $0.ipv4.map { $0.text }.joined(separator: "\n") }, clear: { $0.ipv4 = [] }),
             .device(
                 "lxc.net.N.ipv4.gateway", historic: ["lxc.network.ipv4.gateway"], .address, "IPv4 gateway: an address, auto or dev.",
                 set: { (device, input) throws(ValueProblem) in
@@ -98,7 +98,7 @@ enum NetKeys {
                 set: { (device, input) throws(ValueProblem) in
                     device.ipv6.append(try InterfaceAddress(ipv6: input.value, origin: input.origin))
                 },
-                get: { $0.ipv6.map(\.text).joined(separator: "\n") }, clear: { $0.ipv6 = [] }),
+                get: { $0.ipv6.map { $0.text }.joined(separator: "\n") }, clear: { $0.ipv6 = [] }),
             .device(
                 "lxc.net.N.ipv6.gateway", historic: ["lxc.network.ipv6.gateway"], .address, "IPv6 gateway: an address, auto or dev.",
                 set: { (device, input) throws(ValueProblem) in
@@ -137,7 +137,7 @@ enum NetKeys {
     static func choice<Choice: RawRepresentable & CaseIterable>(_ word: String) throws(ValueProblem) -> Choice
     where Choice.RawValue == String {
         if let choice = Choice(rawValue: word) { return choice }
-        let words = Choice.allCases.map(\.rawValue).joined(separator: " ")
+        let words = Choice.allCases.map { $0.rawValue }.joined(separator: " ")
         throw ValueProblem("\(quoted(word)) is not known", hint: "write one of: \(words)")
     }
 

@@ -28,13 +28,13 @@ enum VethKeys {
                 set: { (device, input) throws(ValueProblem) in
                     device.vethIPv4Routes.append(try InterfaceAddress(ipv4: input.value, origin: input.origin))
                 },
-                get: { $0.vethIPv4Routes.map(\.text).joined(separator: "\n") }, clear: { $0.vethIPv4Routes = [] }),
+                get: { $0.vethIPv4Routes.map { $0.text }.joined(separator: "\n") }, clear: { $0.vethIPv4Routes = [] }),
             .device(
                 "lxc.net.N.veth.ipv6.route", form: .list, .address, "IPv6 network that the host reaches through the device.",
                 set: { (device, input) throws(ValueProblem) in
                     device.vethIPv6Routes.append(try InterfaceAddress(ipv6: input.value, origin: input.origin))
                 },
-                get: { $0.vethIPv6Routes.map(\.text).joined(separator: "\n") }, clear: { $0.vethIPv6Routes = [] }),
+                get: { $0.vethIPv6Routes.map { $0.text }.joined(separator: "\n") }, clear: { $0.vethIPv6Routes = [] }),
             .device(
                 "lxc.net.N.veth.vlan.id", .number, "VLAN of the bridge port without a tag, or none.",
                 set: { (device, input) throws(ValueProblem) in

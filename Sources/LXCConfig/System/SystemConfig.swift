@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// The system configuration `lxc.conf` of the root user or of another one.
 package struct SystemConfig: Sendable, Equatable {
@@ -35,14 +34,12 @@ package struct SystemConfig: Sendable, Equatable {
     /// - Throws: ``ConfigProblem`` when the file is there but cannot be read, or when a value is not one of the words allowed.
     package static func load(owner: Owner, paths: InstallPaths = .installed) throws(ConfigProblem) -> SystemConfig {
         var config = SystemConfig(owner: owner, paths: paths)
-        do { try config.read(try RegularFile(configuration: config.file).bytes) } catch let failure as RegularFile.Failure {
-            if case .kernel(let error) = failure, error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return config }
-            throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), "cannot read it: \(failure.reason)")
-        } catch let problem as ConfigProblem {
-            throw problem
-        } catch {
-            throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), "cannot read it")
+        let bytes: [UInt8]
+        do { bytes = try RegularFile(configuration: config.file).bytes } catch {
+            if case .kernel(let error) = error, error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return config }
+            throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), "cannot read it: \(error.reason)")
         }
+        try config.read(bytes)
         return config
     }
 
@@ -65,7 +62,7 @@ package struct SystemConfig: Sendable, Equatable {
         guard let item = SystemConfigItem(name: name) else {
             // A file that is not ours would give thousands.
             guard name.hasPrefix("lxc."), warnings.count < 10 else { return }
-            let guess = KeySuggestion.nearest(to: name, among: SystemConfigItem.allCases.map(\.rawValue))
+            let guess = KeySuggestion.nearest(to: name, among: SystemConfigItem.allCases.map { $0.rawValue })
             let problem = ConfigProblem(
                 .unknownKey, at: origin, key: name, "is not an item of lxc.conf", hint: guess.map { "did you mean \($0)?" })
             warnings.append(problem)

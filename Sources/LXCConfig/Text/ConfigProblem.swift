@@ -52,7 +52,7 @@ extension ConfigProblem: CustomStringConvertible {
         text += reason
         if !includedFrom.isEmpty {
             // A long chain is shown by both of its ends.
-            let chain = includedFrom.map(\.description)
+            let chain = includedFrom.map { $0.description }
             text +=
                 "\n  included from "
                 + (chain.count > 6 ? chain[..<3] + ["..."] + chain[(chain.count - 2)...] : chain[...]).joined(separator: ", from ")

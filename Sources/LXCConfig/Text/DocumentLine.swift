@@ -85,7 +85,7 @@ extension [DocumentLine] {
     mutating func put(_ entry: ConfigEntry, inPlace: Bool) {
         if inPlace, let position = lastIndex(where: { $0.key == entry.key }) {
             // An include further down may set the key again; only a line behind it wins.
-            if !self[position...].contains(where: \.isInclude) {
+            if !self[position...].contains(where: { $0.isInclude }) {
                 self[position].replaceValue(entry.value)
                 return
             }

@@ -11,15 +11,11 @@ package enum FstabFile {
     /// - Returns: The mounts in order.
     /// - Throws: ``ConfigProblem`` with the line in the file that is not a mount.
     package static func read(_ path: String, namedAt origin: ConfigOrigin = ConfigOrigin()) throws(ConfigProblem) -> [Sourced<MountEntry>] {
-        do {
-            return try parse(try RegularFile(configuration: path).bytes, file: path)
-        } catch let failure as RegularFile.Failure {
-            throw ConfigProblem(.file, at: origin, key: "lxc.mount.fstab", "cannot read \(quoted(path)): \(failure.reason)")
-        } catch let problem as ConfigProblem {
-            throw problem
-        } catch {
-            throw ConfigProblem(.file, at: origin, key: "lxc.mount.fstab", "cannot read \(quoted(path))")
+        let bytes: [UInt8]
+        do { bytes = try RegularFile(configuration: path).bytes } catch {
+            throw ConfigProblem(.file, at: origin, key: "lxc.mount.fstab", "cannot read \(quoted(path)): \(error.reason)")
         }
+        return try parse(bytes, file: path)
     }
 
     /// Reads the text of such a file.

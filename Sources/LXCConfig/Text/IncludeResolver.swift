@@ -21,7 +21,7 @@ struct IncludeResolver {
     private var size = 0
 
     /// The lines that led to the file that is being read, the innermost first.
-    var chain: [ConfigOrigin] { open.reversed().compactMap(\.origin) }
+    var chain: [ConfigOrigin] { open.reversed().compactMap { $0.origin } }
 
     /// Reads a file and puts it on the stack; ``leave()`` takes it off.
     mutating func enter(_ path: String, from origin: ConfigOrigin?) throws(ConfigProblem) -> [UInt8] {
@@ -29,7 +29,7 @@ struct IncludeResolver {
         let file: RegularFile
         do { file = try RegularFile(configuration: path) } catch { throw problem(error, path, place, isInclude: origin != nil) }
         if let start = open.firstIndex(where: { $0.identity == file.identity }) {
-            let names = open[start...].map(\.path) + [path]
+            let names = open[start...].map { $0.path } + [path]
             let shown = names.count > 8 ? names.prefix(4) + ["..."] + names.suffix(3) : names[...]
             throw ConfigProblem(
                 .file, at: place, key: "lxc.include", "the files include each other: " + shown.joined(separator: " -> "),
@@ -53,25 +53,22 @@ struct IncludeResolver {
 
     /// The files that an include means: itself, or every `*.conf` of a directory in the order of their names.
     func files(_ path: String, from origin: ConfigOrigin) throws(ConfigProblem) -> [String] {
-        do {
-            guard let status = try FileStatus.ifPresent(path) else {
-                // C LXC's own configurations include directories that packages may leave out.
-                if path.hasSuffix("/") { return [] }
-                throw ConfigProblem(
-                    .file, at: origin, key: "lxc.include", "there is no file \(quoted(path))", hint: "correct the path or remove the line",
-                    includedFrom: chain)
-            }
-            guard status.kind == .directory else { return [path] }
-            let folder = path.hasSuffix("/") ? path : path + "/"
-            let names = try DirectoryListing.names(in: path).filter { $0.utf8.count > 5 && $0.hasSuffix(".conf") }
-            return names.map { folder + $0 }
-        } catch let error as KernelError {
-            throw problem(.kernel(error), path, origin, isInclude: true)
-        } catch let error as ConfigProblem {
-            throw error
-        } catch {
-            throw ConfigProblem(.file, at: origin, "cannot read \(quoted(path))")
-        }
+        let found: [String]?
+        do { found = try Self.filesPresent(path) } catch { throw problem(.kernel(error), path, origin, isInclude: true) }
+        if let found { return found }
+        // C LXC's own configurations include directories that packages may leave out.
+        if path.hasSuffix("/") { return [] }
+        throw ConfigProblem(
+            .file, at: origin, key: "lxc.include", "there is no file \(quoted(path))", hint: "correct the path or remove the line",
+            includedFrom: chain)
+    }
+
+    /// Nil when there is nothing of that name.
+    private static func filesPresent(_ path: String) throws(KernelError) -> [String]? {
+        guard let status = try FileStatus.ifPresent(path) else { return nil }
+        guard status.kind == .directory else { return [path] }
+        let folder = path.hasSuffix("/") ? path : path + "/"
+        return try DirectoryListing.names(in: path).filter { $0.utf8.count > 5 && $0.hasSuffix(".conf") }.map { folder + $0 }
     }
 
     private func problem(

@@ -29,7 +29,7 @@ enum UnknownKey {
             }
             return ("\(quoted(String(number))) is not the number of a network device", "write 0 to 65535 without leading zeros")
         }
-        let names = KeyRegistry.shared.keys.map(\.name).filter { $0.hasPrefix("lxc.net.N.") }
+        let names = KeyRegistry.shared.keys.map { $0.name }.filter { $0.hasPrefix("lxc.net.N.") }
         let guess = KeySuggestion.nearest(to: "lxc.net.N" + sub, among: names)
         return ("is not a key of a network device", hint(guess.map { "lxc.net.\(number)" + $0.dropFirst(9) }))
     }

@@ -10,7 +10,7 @@ package struct KeyedList<Key, Value> {
     package init() {}
 
     package var isEmpty: Bool { entries.isEmpty }
-    package var keys: [Key] { entries.map(\.key) }
+    package var keys: [Key] { entries.map { $0.key } }
 }
 
 extension KeyedList where Key: Equatable {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCCgroups
 import LinuxKernel
-import SystemPackage
 
 /// Puts a process into a running container's cgroups.
 enum AttachCgroups {

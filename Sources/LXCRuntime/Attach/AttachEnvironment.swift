@@ -26,7 +26,7 @@ package enum AttachEnvironment {
             lines = caller
         }
         lines.append("container=lxc")
-        lines += (process.environment + process.environmentRuntime).map(\.assignment)
+        lines += (process.environment + process.environmentRuntime).map { $0.assignment }
         lines += added
         return withoutRepetition(lines)
     }

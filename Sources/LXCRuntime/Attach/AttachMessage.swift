@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// The typed conversation between the tool and the processes that enter the container, over a socket that only they share.
 ///

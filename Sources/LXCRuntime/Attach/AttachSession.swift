@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 package import LinuxKernel
-import SystemPackage
 
 /// Runs one program in a running container, from the request to its end.
 ///

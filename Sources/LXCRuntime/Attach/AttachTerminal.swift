@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// The pseudo-terminal between the caller's terminal and the program; the program never gets the caller's own.
 final class AttachTerminal {

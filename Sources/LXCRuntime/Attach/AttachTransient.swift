@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The process between host and container: enters the namespaces and makes the program's process as a child of the tool.
 ///

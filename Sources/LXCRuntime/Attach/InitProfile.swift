@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// What the kernel tells about a container's first process, and so about everything that an attached program must share with it.
 ///

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Executes a command as a shell would find it, in the caller's present root directory.
 enum ProgramSearch {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Makes sure that the running program cannot be overwritten through `/proc/PID/exe` by a container that a copy of it enters.
 ///

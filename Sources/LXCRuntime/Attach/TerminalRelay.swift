@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Carries bytes between the user's terminal and a terminal of a container; nothing is lost, and nobody is waited for.
 final class TerminalRelay {
@@ -48,9 +47,9 @@ final class TerminalRelay {
         self.keys = keys
         try DescriptorFlags.setNonBlocking(container.number)
         watches = [
-            Watch(loop, container.number) { [unowned self] in containerIsReady($0) },
-            Watch(loop, input?.number) { [unowned self] in inputIsReady($0) },
-            Watch(loop, output?.number) { [unowned self] _ in flushToUser() },
+            Watch(loop, container.number) { [self] in containerIsReady($0) },
+            Watch(loop, input?.number) { [self] in inputIsReady($0) },
+            Watch(loop, output?.number) { [self] _ in flushToUser() },
         ]
         try watch()
     }
@@ -132,9 +131,9 @@ final class TerminalRelay {
     /// Nobody in the container has the terminal open, for example between two logins.
     private func waitForOpener() {
         isContainerSilent = true
-        loop.schedule(after: .milliseconds(100)) { [weak self] in
-            self?.isContainerSilent = false
-            self?.update()
+        loop.schedule(after: .milliseconds(100)) { [self] in
+            isContainerSilent = false
+            update()
         }
     }
 

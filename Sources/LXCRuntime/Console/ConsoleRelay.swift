@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Carries bytes between the container's console and whoever looks at it: a terminal, lxc-console, the log, the ring buffer.
 ///
@@ -42,7 +41,7 @@ final class ConsoleRelay {
             logFile = try ConsoleLog(path: path, limit: settings.logSize, rotates: settings.rotate)
         }
         try DescriptorFlags.setNonBlocking(console.number)
-        consoleSource = try loop.add(console.number, .readable) { [unowned self] _ in consoleIsReadable() }
+        consoleSource = try loop.add(console.number, .readable) { [self] _ in consoleIsReadable() }
     }
 
     /// Whether a viewer is connected.
@@ -53,7 +52,7 @@ final class ConsoleRelay {
     /// `descriptor`: a terminal in raw mode.
     func connect(_ descriptor: SharedDescriptor) throws(KernelError) {
         try DescriptorFlags.setNonBlocking(descriptor.number)
-        let source = try loop.add(descriptor.number, .readable) { [unowned self] ready in peerIsReady(ready) }
+        let source = try loop.add(descriptor.number, .readable) { [self] ready in peerIsReady(ready) }
         peer = Peer(descriptor: descriptor, source: source)
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Connects the caller's terminal with a terminal of a running container until the user leaves or the container stops.
 package struct ConsoleSession {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// Which of a container's cgroups is meant.
 package enum CgroupRole: Sendable, Hashable {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// A terminal of a container that nobody else gets while this object lives.
 package final class TerminalLease {

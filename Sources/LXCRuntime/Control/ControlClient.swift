@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// Asks the monitor of one container; one connection a request, never longer than a time limit.
 package struct ControlClient: Sendable {

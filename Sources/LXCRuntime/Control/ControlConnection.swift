@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// One accepted connection and how far its conversation has come.
 final class ControlConnection {
@@ -53,7 +52,7 @@ final class ControlConnection {
     /// Sends the first part of an answer, the descriptors on its header.
     func start(_ reply: EncodedReply) throws(KernelError) {
         let header = reply.header.encoded
-        let sent = try socket.send(header, descriptors: reply.descriptors.map(\.number), wait: false)
+        let sent = try socket.send(header, descriptors: reply.descriptors.map { $0.number }, wait: false)
         outgoing = header.dropFirst(sent) + reply.payload
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// One connection to a monitor: sends one request and reads its answer, never longer than until a deadline.
 final class ControlConversation {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// A terminal that is given out; it ends with its connection.
 package struct ControlLease: Sendable, Hashable {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-package import SystemPackage
 
 /// Why a request to a container's monitor had no result.
 package enum ControlError: Error, Sendable, Equatable {
@@ -34,5 +33,12 @@ extension ControlError: CustomStringConvertible {
         case .malformed(let what): "the container's monitor answered nonsense: \(what)"
         case .kernel(let error): "\(error)"
         }
+    }
+}
+
+extension ControlError {
+    /// Runs kernel calls and wraps their failure.
+    package static func wrapping<Result: ~Copyable>(_ body: () throws(KernelError) -> Result) throws(ControlError) -> Result {
+        do { return try body() } catch { throw .kernel(error) }
     }
 }

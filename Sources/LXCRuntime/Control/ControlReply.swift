@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-package import SystemPackage
 
 /// What the monitor answers to one request.
 package enum ControlReply: Sendable {

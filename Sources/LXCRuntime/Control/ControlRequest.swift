@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LinuxKernel
-package import SystemPackage
+package import LinuxKernel
 
 /// One request of the control socket with what belongs to it.
 package enum ControlRequest: Sendable, Hashable {
@@ -105,7 +104,7 @@ extension ControlRequest {
     /// - Parameters:
     ///   - header: The first 16 bytes.
     ///   - payload: What followed, as many bytes as the header says.
-    /// - Throws: ``SystemPackage/Errno`` that the answer carries: `.noFunction` for an unknown command, `.invalidArgument` for a
+    /// - Throws: ``LinuxKernel/Errno`` that the answer carries: `.noFunction` for an unknown command, `.invalidArgument` for a
     ///   payload that is not what the command wants, `.badFileDescriptor` for a terminal that cannot exist.
     package init(_ header: RequestHeader, payload: [UInt8]) throws(Errno) {
         guard let command = ControlCommand(rawValue: header.command) else { throw .noFunction }

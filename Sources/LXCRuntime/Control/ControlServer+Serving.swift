@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 // From the bytes of a request to its answer.
 extension ControlServer {
@@ -192,8 +191,8 @@ extension ControlServer {
 
 /// A connection on the list of state clients.
 private final class WatchingClient: StateWatcher {
-    private weak var server: ControlServer?
-    private weak var connection: ControlConnection?
+    private let server: ControlServer
+    private let connection: ControlConnection
 
     init(_ server: ControlServer, _ connection: ControlConnection) {
         self.server = server
@@ -201,14 +200,11 @@ private final class WatchingClient: StateWatcher {
     }
 
     func deliver(_ message: StateMessage) {
-        guard let server, let connection else { return }
         do throws(KernelError) { _ = try connection.socket.send(message.encoded, wait: false) } catch {
             if error.errno != .brokenPipe && error.errno != .connectionReset { server.delegate?.controlFailed(error) }
         }
         server.end(connection)
     }
 
-    func dismiss() {
-        if let server, let connection { server.end(connection) }
-    }
+    func dismiss() { server.end(connection) }
 }

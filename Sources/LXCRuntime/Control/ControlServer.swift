@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// The control socket of one container: accepts clients, reads their requests, and has its delegate answer them.
 ///
 /// Everything happens on an event loop without waiting for anybody: a client that connects and says nothing, or says it byte by byte,
 /// costs the others nothing and is dropped at a deadline.
+///
+/// The loop's handlers hold the server until ``close()``, and each connection until it is ended.
 package final class ControlServer {
     /// How much a server puts up with.
     package struct Limits: Sendable {
@@ -23,7 +24,7 @@ package final class ControlServer {
 
     package let address: CommandAddress
     package let publisher: StatePublisher
-    package weak var delegate: (any ControlDelegate)?
+    package var delegate: (any ControlDelegate)?
     /// How peers are looked at; tell it the payload's cgroups once they are known.
     package var inspection = PeerInspection()
     let loop: EventLoop
@@ -61,7 +62,7 @@ package final class ControlServer {
     /// Serves those who wait and those who come.
     package func startAccepting() throws(KernelError) {
         guard listenerSource == nil, let number = listener?.number else { return }
-        listenerSource = try loop.add(number) { [weak self] _ in self?.acceptWaiting() }
+        listenerSource = try loop.add(number) { [self] _ in acceptWaiting() }
     }
 
     /// Lets new clients wait, for example between the runs of a reboot; those that are connected are still served.
@@ -98,8 +99,8 @@ package final class ControlServer {
         makeRoom(forAllowedUser: isAllowed)
         connections[connection.identifier] = connection
         do throws(KernelError) {
-            connection.source = try loop.add(connection.socket.number, [.readable, .peerClosed]) { [weak self, weak connection] _ in
-                if let self, let connection { self.proceed(connection) }
+            connection.source = try loop.add(connection.socket.number, [.readable, .peerClosed]) { [self] _ in
+                proceed(connection)
             }
         } catch {
             connections[connection.identifier] = nil
@@ -126,8 +127,8 @@ package final class ControlServer {
     // Without a descriptor left the listener stays readable, and the loop would spin.
     private func pauseAccepting() {
         do throws(KernelError) { try stopAccepting() } catch { delegate?.controlFailed(error) }
-        loop.schedule(after: .milliseconds(100)) { [weak self] in
-            do throws(KernelError) { try self?.startAccepting() } catch { self?.delegate?.controlFailed(error) }
+        loop.schedule(after: .milliseconds(100)) { [self] in
+            do throws(KernelError) { try startAccepting() } catch { delegate?.controlFailed(error) }
         }
     }
 
@@ -150,9 +151,7 @@ extension ControlServer {
     /// Starts the time until which the connection must be through.
     func arm(_ connection: ControlConnection) {
         disarm(connection)
-        connection.timer = loop.schedule(after: limits.patience) { [weak self, weak connection] in
-            if let self, let connection { self.end(connection) }
-        }
+        connection.timer = loop.schedule(after: limits.patience) { [self] in end(connection) }
     }
 
     func disarm(_ connection: ControlConnection) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// Reads the states of all containers of some container paths from their lxc-monitord: what lxc-monitor does.
 package final class MonitorClient {
@@ -38,7 +37,7 @@ package final class MonitorClient {
         for path in lxcPaths {
             let clean = CommandAddress.withoutTrailingSlashes(path)
             let connection = Connection(lxcPath: clean, socket: try Self.connect(clean, daemon: daemon))
-            connection.source = try loop.add(connection.socket.number, [.readable, .peerClosed]) { [unowned self, unowned connection] _ in
+            connection.source = try loop.add(connection.socket.number, [.readable, .peerClosed]) { [self] _ in
                 read(connection)
             }
             connections.append(connection)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// lxc-monitord: reads the states that monitors publish for one container path and copies them to every client.
 package final class MonitorDaemon {
@@ -63,9 +62,9 @@ package final class MonitorDaemon {
 
     private func serve(ready: consuming OwnedDescriptor?) throws(KernelError) {
         let signals = try SignalDescriptor(blocking: [2, 15])
-        _ = try loop.add(signals.number) { [unowned self] _ in isOver = true }
-        _ = try loop.add(pipe.number) { [unowned self] _ in attempt { () throws(KernelError) in try forward() } }
-        _ = try loop.add(listener.number) { [unowned self] _ in attempt { () throws(KernelError) in try accept() } }
+        _ = try loop.add(signals.number) { [self] _ in isOver = true }
+        _ = try loop.add(pipe.number) { [self] _ in attempt { () throws(KernelError) in try forward() } }
+        _ = try loop.add(listener.number) { [self] _ in attempt { () throws(KernelError) in try accept() } }
         restartIdleTimer()
         try Self.announce(ready)
         try loop.run(until: { isOver })
@@ -104,7 +103,7 @@ package final class MonitorDaemon {
         if try isInContainer(peer, socket) { return }
         lastIdentifier += 1
         let client = MonitorDaemonClient(identifier: lastIdentifier, socket: socket)
-        client.source = try loop.add(client.number, [.readable, .peerClosed]) { [unowned self, unowned client] _ in read(client) }
+        client.source = try loop.add(client.number, [.readable, .peerClosed]) { [self] _ in read(client) }
         clients[client.identifier] = client
         restartIdleTimer()
     }
@@ -133,7 +132,7 @@ package final class MonitorDaemon {
     private func restartIdleTimer() {
         if let timer = idleTimer.take() { loop.cancel(timer) }
         guard let idleLimit, clients.isEmpty else { return }
-        idleTimer = loop.schedule(after: idleLimit) { [unowned self] in isOver = true }
+        idleTimer = loop.schedule(after: idleLimit) { [self] in isOver = true }
     }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Finds out whether the process at the other end of a socket lives inside a container.
 ///
@@ -85,7 +84,7 @@ package struct PeerInspection: Sendable {
     private static func looksLikeSameNamespaces(_ folder: String) throws(KernelError) -> Bool {
         func depth(_ folder: String) throws(KernelError) -> Int? {
             let line = try WholeFile.text("\(folder)/status").split(separator: "\n").first { $0.hasPrefix("NSpid:") }
-            return line?.split(whereSeparator: \.isWhitespace).count
+            return line?.split(whereSeparator: { $0.isWhitespace }).count
         }
         let depths = (try depth(folder), try depth("/proc/self"))
         let maps = (try WholeFile.read("\(folder)/uid_map"), try WholeFile.read("/proc/self/uid_map"))
@@ -107,7 +106,7 @@ package struct PeerInspection: Sendable {
 
     private static func number(ofHandle handle: Int32) throws(KernelError) -> Int32 {
         let line = try WholeFile.text("/proc/self/fdinfo/\(handle)").split(separator: "\n").first { $0.hasPrefix("Pid:") }
-        guard let field = line?.dropFirst(4).split(whereSeparator: \.isWhitespace).first, let number = Int32(field) else { return 0 }
+        guard let field = line?.dropFirst(4).split(whereSeparator: { $0.isWhitespace }).first, let number = Int32(field) else { return 0 }
         return number
     }
 }

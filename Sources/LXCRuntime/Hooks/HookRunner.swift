@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Runs the commands of one hook after the other; the first that fails ends the list.
 final class HookRunner {

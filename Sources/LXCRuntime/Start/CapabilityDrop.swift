@@ -7,10 +7,10 @@ enum CapabilityDrop {
     /// What `lxc.cap.drop` or `lxc.cap.keep` takes away; with neither, nothing.
     static func dropped(_ settings: SecuritySettings) -> CapabilityMask {
         if let kept = settings.capabilityKeep {
-            let keep = CapabilityMask(numbers: kept.map(\.number))
+            let keep = CapabilityMask(numbers: kept.map { $0.number })
             return CapabilityMask(rawValue: ~keep.rawValue)
         }
-        return CapabilityMask(numbers: settings.capabilityDrop.map(\.number))
+        return CapabilityMask(numbers: settings.capabilityDrop.map { $0.number })
     }
 
     /// Removes them from the bounding and inheritable sets, so that no program run from here on can have them.

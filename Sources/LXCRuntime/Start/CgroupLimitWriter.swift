@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Writes `lxc.cgroup.*` and `lxc.cgroup2.*` into the container's cgroup, in file order.
 enum CgroupLimitWriter {
@@ -22,15 +21,14 @@ enum CgroupLimitWriter {
                     what, reason: "this version of swift-lxc has no device rules on cgroup v2 yet", key: key, origin: limit.origin,
                     hint: "remove the lxc.cgroup2.devices lines to start without them")
             }
-            do {
-                let file = try ControllerFile(limit.file)
-                try file.write(limit.value, in: cgroups.openPayload(for: file))
-            } catch let error as CgroupError {
-                throw OperationFailure(what, reason: error.description, key: key, origin: limit.origin)
-            } catch let error as KernelError {
+            let file: ControllerFile
+            let directory: CgroupDirectory
+            do throws(CgroupError) {
+                file = try ControllerFile(limit.file)
+                directory = try cgroups.openPayload(for: file)
+            } catch { throw OperationFailure(what, reason: error.description, key: key, origin: limit.origin) }
+            do { try file.write(limit.value, in: directory) } catch {
                 throw OperationFailure(what, error, key: key, origin: limit.origin)
-            } catch {
-                throw OperationFailure(what, reason: "\(error)", key: key, origin: limit.origin)
             }
         }
     }

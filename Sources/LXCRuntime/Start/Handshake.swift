@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The typed conversation between the supervisor and the container's first process, over a socket that only they share.
 enum HandshakeMessage: Equatable {

@@ -1,20 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The life of the container's first process, from its birth to the execution of init.
 struct InitSequence {
     let context: InitContext
 
     /// What happens in the container's namespaces before the supervisor is told, in this order.
-    private static let setup: [any InitStep] = [
-        CgroupEntryStep(), IdentityStep(), ProcStep(), PropagationStep(), HookStep(hook: .preMount), RootfsStep(), SurroundingsStep(),
-        DeviceDirectoryStep(),
-        AutomaticMountStep(), MountEntryStep(), CgroupMountStep(), HookStep(hook: .mount), StableRootfsStep(), HookStep(hook: .autodev),
-        DeviceNodeStep(), StartHookPresenceStep(), ConsoleStep(), PivotStep(), BootIDStep(), PrivilegeStep(), HookStep(hook: .start),
-        SessionStep(),
-    ]
+    private func setUp() throws(OperationFailure) {
+        try perform(CgroupEntryStep())
+        try perform(IdentityStep())
+        try perform(ProcStep())
+        try perform(PropagationStep())
+        try perform(HookStep(hook: .preMount))
+        try perform(RootfsStep())
+        try perform(SurroundingsStep())
+        try perform(DeviceDirectoryStep())
+        try perform(AutomaticMountStep())
+        try perform(MountEntryStep())
+        try perform(CgroupMountStep())
+        try perform(HookStep(hook: .mount))
+        try perform(StableRootfsStep())
+        try perform(HookStep(hook: .autodev))
+        try perform(DeviceNodeStep())
+        try perform(StartHookPresenceStep())
+        try perform(ConsoleStep())
+        try perform(PivotStep())
+        try perform(BootIDStep())
+        try perform(PrivilegeStep())
+        try perform(HookStep(hook: .start))
+        try perform(SessionStep())
+    }
+
+    private func perform(_ step: some InitStep) throws(OperationFailure) {
+        context.log.trace(step.name)
+        try step.perform(context)
+    }
 
     /// Runs the sequence in the new process; never returns.
     ///
@@ -23,10 +44,7 @@ struct InitSequence {
         do throws(OperationFailure) {
             try prepare()
             try expect(.begin, channel)
-            for step in Self.setup {
-                context.log.trace(step.name)
-                try step.perform(context)
-            }
+            try setUp()
             try reportReady(channel)
             try expect(.execute, channel)
             try attempting("cannot reach the supervisor") { () throws(KernelError) in try channel.send(.executing) }
@@ -62,7 +80,7 @@ struct InitSequence {
         }
         if let devpts = context.devpts?.number { descriptors.append(devpts) }
         let hasDevpts = context.devpts != nil
-        descriptors += context.ttys.map(\.number)
+        descriptors += context.ttys.map { $0.number }
         try attempting("cannot hand the terminals to the supervisor") { () throws(KernelError) in
             try channel.send(.ready(hasConsole: sendsConsole, hasDevpts: hasDevpts), descriptors: descriptors)
         }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// What a running container owes: written before each effect, so that any later command can finish the work of a killed supervisor.
 ///

@@ -24,7 +24,7 @@ enum MountFlagTranslation {
         let words: [(MountFlagSet, String)] = [
             (.readOnly, "ro"), (.synchronous, "sync"), (.dirSync, "dirsync"), (.lazyTime, "lazytime"), (.mandatoryLock, "mand"),
         ]
-        return words.filter { options.flags.contains($0.0) }.map(\.1)
+        return words.filter { options.flags.contains($0.0) }.map { $0.1 }
     }
 
     static func propagation(_ options: MountOptions) -> PropagationKind? {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Puts mounts into the root filesystem without ever following a symbolic link that the container could have placed.
 ///

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The label of a security module that the container's programs get at their next exec.
 enum SecurityLabel {

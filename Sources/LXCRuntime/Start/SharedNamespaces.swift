@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Namespaces that a container takes from somebody else (`lxc.namespace.share.*`), opened before anything is made.
 struct SharedNamespaces: ~Copyable {
@@ -40,11 +39,11 @@ struct SharedNamespaces: ~Copyable {
             }
         }
         let client = ControlClient(lxcPath: lxcPath, name: value)
-        do {
+        do throws(ControlError) {
             let handle = try client.initPIDFD()
             let pid = try client.initPID()
-            let descriptor = try Namespaces.open(file, of: pid)
-            guard handle.isRunning else { throw KernelError(call: "open", errno: .noSuchProcess, subject: value) }
+            let descriptor = try ControlError.wrapping { () throws(KernelError) in try Namespaces.open(file, of: pid) }
+            guard handle.isRunning else { throw .kernel(KernelError(call: "open", errno: .noSuchProcess, subject: value)) }
             return SharedDescriptor(descriptor)
         } catch {
             throw OperationFailure(what, reason: "\(error)", key: key, origin: request.origin, hint: "start \(value) first")

@@ -35,7 +35,7 @@ extension StartPlan {
     /// Reads what ``encoded`` made; nil for anything else.
     package init?(decoding bytes: [UInt8]) {
         var reader = ByteReader(bytes)
-        do {
+        do throws(ByteReader.Malformed) {
             let program = try reader.string()
             let name = try reader.string()
             let lxcPath = try reader.string()
@@ -56,7 +56,8 @@ extension StartPlan {
             let hasControllers = try reader.bool()
             let controllers = try reader.strings()
             cgroupControllers = hasControllers ? controllers : nil
-            config = try ContainerConfig(entries: Self.entries(&reader))
+            let entries = try Self.entries(&reader)
+            do { config = try ContainerConfig(entries: entries) } catch { return nil }
         } catch { return nil }
     }
 

@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The answers to other processes.
 extension Supervisor: ControlDelegate {
@@ -50,16 +49,14 @@ extension Supervisor: ControlDelegate {
             isAbandoned = true
             return .silence
         }
-        do {
-            try ProcessSignal.send(plan.config.process.stopSignal ?? Signals.kill, toHandle: initHandle.number)
-            // A frozen container sees the signal only when it is thawed.
-            if layout.kind == .unified { _ = try setFrozen(false, until: .now + .seconds(1)) }
-            if publisher.state == .starting { isAbandoned = true }
-        } catch let error as KernelError {
+        do { try ProcessSignal.send(plan.config.process.stopSignal ?? Signals.kill, toHandle: initHandle.number) } catch {
             return error.errno == .noSuchProcess ? .silence : .failure(error.errno)
-        } catch {
-            log.warn("stop: \(error)")
         }
+        // A frozen container sees the signal only when it is thawed.
+        if layout.kind == .unified {
+            do { _ = try setFrozen(false, until: .now + .seconds(1)) } catch { log.warn("stop: \(error)") }
+        }
+        if publisher.state == .starting { isAbandoned = true }
         return .silence
     }
 
@@ -111,9 +108,9 @@ extension Supervisor: ControlDelegate {
         }
     }
 
-    private func setFrozen(_ frozen: Bool, until deadline: MonotonicInstant) throws -> Bool {
+    private func setFrozen(_ frozen: Bool, until deadline: MonotonicInstant) throws(CgroupError) -> Bool {
         guard let directory = try cgroups?.openPayload(nil, .limits) else { return false }
-        return try Freezer.set(frozen: frozen, in: directory, until: deadline) == .reached
+        do { return try Freezer.set(frozen: frozen, in: directory, until: deadline) == .reached } catch { throw .kernel(error) }
     }
 
     func cgroup2Descriptor(_ role: CgroupRole) -> ControlReply {
@@ -123,9 +120,9 @@ extension Supervisor: ControlDelegate {
     }
 
     private func openCgroup(_ controller: String?, _ role: CgroupRole) -> SharedDescriptor? {
-        do {
+        do throws(CgroupError) {
             guard let directory = try cgroups?.openPayload(controller, role == .limits ? .limits : .processes) else { return nil }
-            return SharedDescriptor(try directory.descriptor.duplicate())
+            return try CgroupError.wrapping { () throws(KernelError) in SharedDescriptor(try directory.descriptor.duplicate()) }
         } catch {
             log.warn("cgroup: \(error)")
             return nil
@@ -151,9 +148,9 @@ extension Supervisor: ControlDelegate {
 
     func cgroupContext() -> ControlReply {
         var directories: [SharedDescriptor] = []
-        do {
+        do throws(CgroupError) {
             try cgroups?.openPayloads { _, directory in
-                do { directories.append(SharedDescriptor(try directory.descriptor.duplicate())) } catch { log.warn("cgroup: \(error)") }
+                do throws(KernelError) { directories.append(SharedDescriptor(try directory.descriptor.duplicate())) } catch { log.warn("cgroup: \(error)") }
             }
         } catch { log.warn("cgroups: \(error)") }
         return .cgroupContext(arrangement, directories)
@@ -161,17 +158,19 @@ extension Supervisor: ControlDelegate {
 
     func cgroupDescriptor(_ wanted: CgroupDescriptorRecord, _ role: CgroupRole) -> ControlReply {
         guard !wanted.controller.isEmpty else { return .failure(.invalidArgument) }
-        do {
+        do throws(CgroupError) {
             guard let directory = try cgroups?.openPayload(wanted.controller, role == .limits ? .limits : .processes) else {
                 return .failure(.noSuchFileOrDirectory)
             }
-            let version = try directory.version()
+            let (version, descriptor) = try CgroupError.wrapping { () throws(KernelError) in
+                (try directory.version(), SharedDescriptor(try directory.descriptor.duplicate()))
+            }
             let filesystem: CgroupFilesystem = version == .v1 ? .version1 : .version2
             guard wanted.filesystem == nil || wanted.filesystem == filesystem else { return .failure(.invalidArgument) }
             var record = wanted
             record.arrangement = arrangement
             record.filesystem = filesystem
-            return .cgroupDescriptor(record, SharedDescriptor(try directory.descriptor.duplicate()))
+            return .cgroupDescriptor(record, descriptor)
         } catch {
             log.warn("cgroup: \(error)")
             return .failure(.badFileDescriptor)

@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 extension Supervisor {
     /// Everything after init died, in C LXC's order.

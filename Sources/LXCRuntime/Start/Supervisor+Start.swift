@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 extension Supervisor {
     /// One start, from STARTING to RUNNING.
@@ -205,14 +204,14 @@ extension Supervisor {
         try watchInit()
         publisher.change(to: .running)
         reportRunning()
-        loop.schedule(after: .milliseconds(200)) { [unowned self] in settle() }
+        loop.schedule(after: .milliseconds(200)) { [self] in settle() }
     }
 
     private func watchInit() throws(OperationFailure) {
         guard let number = initHandle?.number else { return }
         hasInitEnded = false
         try attempting("cannot watch the container") { () throws(KernelError) in
-            initSource = try loop.add(number) { [unowned self] _ in
+            initSource = try loop.add(number) { [self] _ in
                 hasInitEnded = true
                 stopWatchingInit()
             }

@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The one process per running container that outlives its start: it holds the console, answers requests, and cleans up.
 ///
@@ -114,8 +113,8 @@ final class Supervisor {
         try Recovery(plan: plan, journal: journal, log: log, hooks: hooks).finishEarlierRun()
         try watchSignals()
         hooks.interlude = HookRunner.Interlude(
-            descriptor: loop.descriptorNumber, work: { [unowned self] in serveWaiting() },
-            isAbandoned: { [unowned self] in isAbandoned })
+            descriptor: loop.descriptorNumber, work: { [self] in serveWaiting() },
+            isAbandoned: { [self] in isAbandoned })
         if let pidFile = plan.pidFile { try writePIDFile(pidFile) }
         if plan.config.process.monitorUnshare {
             try attempting("cannot give the supervisor its own mounts", key: "lxc.monitor.unshare") { () throws(KernelError) in
@@ -151,7 +150,7 @@ final class Supervisor {
         let watched = (1...64).map(Int32.init).filter { !left.contains($0) && $0 != 32 && $0 != 33 }
         try attempting("cannot watch for signals") { () throws(KernelError) in
             let descriptor = try SignalDescriptor(blocking: watched)
-            _ = try loop.add(descriptor.number) { [unowned self] _ in handleSignals() }
+            _ = try loop.add(descriptor.number) { [self] _ in handleSignals() }
             signals = consume descriptor
         }
     }

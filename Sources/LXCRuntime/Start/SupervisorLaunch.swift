@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// Hands a plan to a new supervisor.
 package struct SupervisorLaunch {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// The lock that tools take to read and change a container's files; given back when the value goes.
 package struct ContainerLock: ~Copyable, Sendable {

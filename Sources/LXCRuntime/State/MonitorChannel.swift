@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// The named pipe that carries state changes to lxc-monitord: best effort, never waits, and needs no reader.
 package struct MonitorChannel: Sendable, Hashable {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// The file `partial` in a container's folder: there while the container is being created, locked by who creates it.
 package struct PartialMarker: ~Copyable, Sendable {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// Where files live that a reboot removes: `RUNDIR/lxc`.
 package struct RunDirectory: Sendable, Hashable {

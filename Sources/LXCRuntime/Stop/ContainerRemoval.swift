@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Removes a container: destroy hooks, root filesystem, directory.
 package struct ContainerRemoval {

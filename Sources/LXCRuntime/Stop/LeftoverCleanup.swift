@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 package import LinuxKernel
-import SystemPackage
 
 /// Keeps a stopped container from being started, and finishes what a killed supervisor of it left undone.
 ///

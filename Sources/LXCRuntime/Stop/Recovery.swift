@@ -2,7 +2,6 @@
 import LXCCgroups
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Finishes the work of a supervisor that was killed, from its journal.
 ///

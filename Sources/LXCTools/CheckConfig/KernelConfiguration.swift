@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Gzip
 import LinuxKernel
-import SystemPackage
 
 /// The options a kernel was built with.
 package struct KernelConfiguration: Sendable {
@@ -18,7 +17,7 @@ package struct KernelConfiguration: Sendable {
             if line.hasPrefix("CONFIG_") {
                 if line.hasSuffix("=y") { builds[line.dropLast(2)] = .builtIn }
                 if line.hasSuffix("=m") { builds[line.dropLast(2)] = .module }
-            } else if version == nil && line.hasPrefix("#") && line.contains("Linux") {
+            } else if version == nil && line.hasPrefix("#") && line.holds("Linux") {
                 version = Self.version(in: line)
             }
         }

@@ -48,7 +48,7 @@ package enum AttachCommand: ToolCommand {
         "arch", "a", .required("ARCH"), completes: .words({ KernelArchitecture.names64 + KernelArchitecture.names32 }),
         help: "Show the program this architecture instead of the container's.")
     static let namespaces = Option(
-        "namespaces", "s", .required("FLAGS"), completes: .words({ NamespaceWords.all.map(\.word) }),
+        "namespaces", "s", .required("FLAGS"), completes: .words({ NamespaceWords.all.map { $0.word } }),
         help: """
             Enter only these namespaces: MOUNT, PID, UTSNAME, IPC, USER, NETWORK, CGROUP, TIME, joined with |. \
             The program is then spared all limits, as with -e.
@@ -112,7 +112,7 @@ package enum AttachCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: AttachRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: AttachRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.attach(request)
     }
@@ -161,7 +161,7 @@ package enum NamespaceWords {
             } else {
                 throw .usage(
                     "\(option.displayName): \"\(word)\" is not a namespace",
-                    advice: "use \(all.map(\.word).joined(separator: ", ")), joined with |")
+                    advice: "use \(all.map { $0.word }.joined(separator: ", ")), joined with |")
             }
         }
         return set

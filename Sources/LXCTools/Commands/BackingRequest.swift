@@ -37,9 +37,9 @@ package struct BackingRequest: Sendable, Equatable {
 
 extension BackingRequest {
     static let kind = Option(
-        "bdev", "B", .required("TYPE"), default: "dir", completes: .words({ Kind.allCases.map(\.rawValue) }),
+        "bdev", "B", .required("TYPE"), default: "dir", completes: .words({ Kind.allCases.map { $0.rawValue } }),
         help:
-            "Kind of storage: \(Kind.allCases.map(\.rawValue).joined(separator: ", ")); of several joined with commas the first that works."
+            "Kind of storage: \(Kind.allCases.map { $0.rawValue }.joined(separator: ", ")); of several joined with commas the first that works."
     )
     static let directory = Option(
         "dir", nil, .required("DIR"), completes: .directory, help: "Put the root filesystem in the folder DIR, an absolute path.")
@@ -90,7 +90,7 @@ extension BackingRequest {
             guard let kind = Kind(word: String(word)) else {
                 throw ToolFailure(
                     .badOptions, "\(word) is not a valid backing storage type.",
-                    advice: "use \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
+                    advice: "use \(Kind.allCases.map { $0.rawValue }.joined(separator: ", "))")
             }
             kinds.append(kind)
         }
@@ -103,7 +103,7 @@ extension BackingRequest {
         func refused(_ message: String) -> ToolFailure { ToolFailure(.badOptions, message) }
 
         if let directory, !directory.hasPrefix("/") { throw refused("--dir should use absolute path") }
-        if (filesystem != nil || sizeInBytes != nil) && !allows(\.isBlockDevice) {
+        if (filesystem != nil || sizeInBytes != nil) && !allows({ $0.isBlockDevice }) {
             throw refused("Filesystem type and size are only valid with block devices.")
         }
         if (logicalVolume != nil || volumeGroup != nil || thinPool != nil) && !allows({ $0 == .lvm }) {

@@ -31,7 +31,7 @@ package enum CgroupCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: CgroupRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: CgroupRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         if let value = request.value {
             try engine.writeControl(request.object, value, of: request.target)

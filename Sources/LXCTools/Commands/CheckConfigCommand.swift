@@ -38,7 +38,7 @@ package enum CheckConfigCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: CheckConfigRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: CheckConfigRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         let isTable = request.format == .table
         if isTable { try streams.print("LXC version \(ToolVersion.text)\n") }
@@ -64,7 +64,7 @@ package enum CheckConfigCommand: ToolCommand {
 
     /// The first configuration that exists.
     private static func find(
-        _ request: CheckConfigRequest, _ streams: (any ToolStreams)?
+        _ request: CheckConfigRequest, _ streams: (some ToolStreams)?
     ) throws(ToolFailure) -> (path: String, kernel: KernelConfiguration) {
         if let kernel = try KernelConfiguration.read(request.file) { return (request.file, kernel) }
         if !request.isUsersChoice {

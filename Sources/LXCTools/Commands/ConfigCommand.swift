@@ -15,7 +15,7 @@ package enum ConfigRequest: Sendable, Equatable {
 package enum ConfigCommand: ToolCommand {
     static let list = Option("list", "l", help: "List the names of all items.")
     static let completion = Option(
-        "completion", nil, .required("SHELL"), completes: .words({ Shell.allCases.map(\.rawValue) }), isExtension: true,
+        "completion", nil, .required("SHELL"), completes: .words({ Shell.allCases.map { $0.rawValue } }), isExtension: true,
         help: "Print the completion script of all lxc tools for bash, zsh or fish.")
     static let manual = Option(
         "manual", nil, .required("TOOL"), isExtension: true, help: "Print the manual page of a tool in troff form.")
@@ -42,7 +42,7 @@ package enum ConfigCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: ConfigRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: ConfigRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         switch request {
         case .usage:

@@ -33,7 +33,7 @@ package enum ConsoleCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: ConsoleRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: ConsoleRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.openConsole(request)
         return .success

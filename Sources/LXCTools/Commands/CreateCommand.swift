@@ -43,7 +43,7 @@ package enum CreateCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: CreateRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: CreateRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.create(request)
         return .success
@@ -51,7 +51,7 @@ package enum CreateCommand: ToolCommand {
 
     /// Lets the template add its own help.
     package static func extendHelp(
-        _ options: ParsedOptions, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ options: ParsedOptions, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) {
         guard let name = options.value(template), !name.isEmpty, name != "none" else { return }
         try engine.printTemplateHelp(name)

@@ -28,7 +28,7 @@ package enum DestroyCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: DestroyRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: DestroyRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.destroy(request)
         return .success

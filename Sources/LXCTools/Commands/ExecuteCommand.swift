@@ -55,7 +55,7 @@ package enum ExecuteCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: ExecuteRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: ExecuteRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.execute(request)
     }

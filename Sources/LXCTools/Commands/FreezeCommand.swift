@@ -15,7 +15,7 @@ package enum FreezeCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: ContainerTarget, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: ContainerTarget, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.freeze(request)
         return .success

@@ -59,7 +59,7 @@ package enum InfoCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: InfoRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: InfoRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         let report = try engine.information(request)
         switch request.format {

@@ -37,9 +37,9 @@ package enum ListCommand: ToolCommand {
     static let line = Option("line", "1", help: "Print one name a line.")
     static let fancy = Option("fancy", "f", help: "Print a table.")
     static let fancyFormat = Option(
-        "fancy-format", "F", .required("COLUMNS"), completes: .words({ ListColumn.allCases.map(\.rawValue) }),
+        "fancy-format", "F", .required("COLUMNS"), completes: .words({ ListColumn.allCases.map { $0.rawValue } }),
         help: """
-            With -f: the columns, joined with commas: \(ListColumn.allCases.map(\.rawValue).joined(separator: ", ")). \
+            With -f: the columns, joined with commas: \(ListColumn.allCases.map { $0.rawValue }.joined(separator: ", ")). \
             The list name,state,ipv4,ipv6,autostart in lower case prints the table as LXC 1.0 did.
             """)
     static let active = Option("active", nil, help: "List containers that are not stopped.")
@@ -94,7 +94,7 @@ package enum ListCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: ListRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: ListRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         if !request.options.isQuiet {
             for word in request.unknownColumns { streams.printError("Invalid key: \(ErrorPrinter.printable(word))\n") }
@@ -102,7 +102,7 @@ package enum ListCommand: ToolCommand {
         let rows = try rows(request, engine)
         switch request.layout {
         case .lines: try streams.print(rows.map { $0.path + "\n" }.joined())
-        case .packed: try streams.print(PackedNames.text(rows.map(\.path), columns: streams.columns(of: .output)))
+        case .packed: try streams.print(PackedNames.text(rows.map { $0.path }, columns: streams.columns(of: .output)))
         case .table(let columns): try streams.print(ListRow.table(rows, columns, .current))
         case .ruledTable(let columns): try streams.print(ListRow.table(rows, columns, .ruled))
         case .json(let columns): try streams.print(JSONValue.array(rows.map { $0.json(columns) }).text + "\n")
@@ -110,7 +110,7 @@ package enum ListCommand: ToolCommand {
         return .success
     }
 
-    private static func rows(_ request: ListRequest, _ engine: any ContainerEngine) throws(ToolFailure) -> [ListRow] {
+    private static func rows(_ request: ListRequest, _ engine: some ContainerEngine) throws(ToolFailure) -> [ListRow] {
         let filter = try ListFilter(request)
         var rows: [ListRow] = []
         for container in try engine.containers(request.options) where filter.admits(container) {

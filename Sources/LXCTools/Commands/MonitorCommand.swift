@@ -53,7 +53,7 @@ package enum MonitorCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: MonitorRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: MonitorRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         if request.quits {
             try engine.quitMonitorDaemons(request)

@@ -34,7 +34,7 @@ package enum MonitorDaemonCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: MonitorDaemonRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: MonitorDaemonRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.runMonitorDaemon(request)
     }

@@ -66,7 +66,7 @@ package enum StartCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: StartRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: StartRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.start(request)
     }

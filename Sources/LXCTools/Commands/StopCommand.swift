@@ -61,7 +61,7 @@ package enum StopCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: StopRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: StopRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.stop(request)
         return .success

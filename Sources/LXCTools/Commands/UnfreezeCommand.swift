@@ -15,7 +15,7 @@ package enum UnfreezeCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: ContainerTarget, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: ContainerTarget, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.unfreeze(request)
         return .success

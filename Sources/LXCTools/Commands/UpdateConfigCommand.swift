@@ -37,7 +37,7 @@ package enum UpdateConfigCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: UpdateConfigRequest?, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: UpdateConfigRequest?, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         guard let request else {
             // C LXC's script answers a bare call with its usage and success.

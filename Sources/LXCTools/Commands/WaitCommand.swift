@@ -13,8 +13,8 @@ package struct WaitRequest: Sendable, Equatable {
 /// `lxc-wait`.
 package enum WaitCommand: ToolCommand {
     static let state = Option(
-        "state", "s", .required("STATE"), completes: .words({ ContainerState.allCases.map(\.name) }),
-        help: "State to wait for, or several joined with |: \(ContainerState.allCases.map(\.name).joined(separator: ", ")).")
+        "state", "s", .required("STATE"), completes: .words({ ContainerState.allCases.map { $0.name } }),
+        help: "State to wait for, or several joined with |: \(ContainerState.allCases.map { $0.name }.joined(separator: ", ")).")
     static let timeout = Option(
         "timeout", "t", .required("SECONDS"), default: "-1", help: "Give up after this time; 0 only looks, -1 waits for ever.")
 
@@ -34,7 +34,7 @@ package enum WaitCommand: ToolCommand {
         for word in words.split(separator: "|", omittingEmptySubsequences: false) {
             guard let state = ContainerState(name: String(word)) else {
                 throw ToolFailure(
-                    .badOptions, "invalid state '\(word)'", advice: "use \(ContainerState.allCases.map(\.name).joined(separator: ", "))")
+                    .badOptions, "invalid state '\(word)'", advice: "use \(ContainerState.allCases.map { $0.name }.joined(separator: ", "))")
             }
             states.append(state)
         }
@@ -44,7 +44,7 @@ package enum WaitCommand: ToolCommand {
 
     /// Does it and prints the result.
     package static func run(
-        _ request: WaitRequest, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ request: WaitRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         try engine.wait(request) ? .success : .failure
     }

@@ -6,7 +6,7 @@ enum BashCompletion {
         var text = prologue
         for table in tables { text += function(table) }
         text += multicall(tables)
-        text += "complete -F _lxc_complete lxc \(tables.map(\.tool).joined(separator: " "))\n"
+        text += "complete -F _lxc_complete lxc \(tables.map { $0.tool }.joined(separator: " "))\n"
         return text
     }
 
@@ -68,7 +68,7 @@ enum BashCompletion {
     }
 
     private static func spellings(_ option: Option) -> [String] {
-        [option.shortText.map { "-\($0)" }, option.longText.map { "--\($0)" }].compactMap(\.self)
+        [option.shortText.map { "-\($0)" }, option.longText.map { "--\($0)" }].compactMap { $0 }
     }
 
     private static func action(_ completion: Option.Completion) -> String {

@@ -39,7 +39,7 @@ enum CompletionText {
     }
 
     /// The options that a shell offers: those that the help shows.
-    static func offered(_ table: OptionTable) -> [Option] { HelpText.sections(of: table).flatMap(\.options) }
+    static func offered(_ table: OptionTable) -> [Option] { HelpText.sections(of: table).flatMap { $0.options } }
 
     /// The argument of `lxc-ls` that selects the containers.
     static func listArgument(_ filter: ContainerFilter) -> String { filter.listOption.map { " " + $0 } ?? "" }

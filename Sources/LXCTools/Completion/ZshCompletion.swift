@@ -3,7 +3,7 @@
 /// Completion for zsh.
 enum ZshCompletion {
     static func script(_ tables: [OptionTable]) -> String {
-        let tools = tables.map(\.tool).joined(separator: " ")
+        let tools = tables.map { $0.tool }.joined(separator: " ")
         var text = """
             #compdef lxc \(tools)
             # zsh completion for the lxc tools; made by "lxc-config --completion zsh" from the tables that the tools parse with.

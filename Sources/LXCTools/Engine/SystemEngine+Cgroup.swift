@@ -3,7 +3,6 @@ import LXC
 import LXCCgroups
 import LXCRuntime
 import LinuxKernel
-import SystemPackage
 
 extension SystemEngine {
     package func readControl(_ object: String, of target: ContainerTarget) throws(ToolFailure) -> String {
@@ -38,16 +37,13 @@ extension SystemEngine {
     private static func cgroup(of container: Container, for object: String) throws(ControlFileFailure) -> (ControllerFile, OpenCgroup) {
         let file: ControllerFile
         do { file = try ControllerFile(object) } catch { throw .cgroup(error) }
-        do {
-            let descriptor = try descriptor(container.client, file.requestedController)
-            return (file, OpenCgroup(CgroupDirectory(owning: try descriptor.duplicate(), label: "cgroup of \(container.name)")))
-        } catch let error as ControlError {
+        let descriptor: SharedDescriptor
+        do { descriptor = try Self.descriptor(container.client, file.requestedController) } catch {
             throw .control(error, controller: file.controller)
-        } catch let error as KernelError {
-            throw .kernel(error)
-        } catch {
-            throw .control(.malformed("\(error)"), controller: file.controller)
         }
+        do {
+            return (file, OpenCgroup(CgroupDirectory(owning: try descriptor.duplicate(), label: "cgroup of \(container.name)")))
+        } catch { throw .kernel(error) }
     }
 
     private static func descriptor(_ client: ControlClient, _ controller: String?) throws(ControlError) -> SharedDescriptor {

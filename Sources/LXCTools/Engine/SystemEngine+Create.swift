@@ -35,7 +35,7 @@ extension SystemEngine {
     private func checkBacking(_ backing: BackingRequest) throws(ToolFailure) {
         let folders: [BackingRequest.Kind] = [.dir, .none, .best]
         if backing.kinds.isEmpty || backing.kinds.contains(where: folders.contains) { return }
-        let names = backing.kinds.map(\.rawValue).joined(separator: " and ")
+        let names = backing.kinds.map { $0.rawValue }.joined(separator: " and ")
         throw ToolFailure(
             .notAvailable, "cannot keep a container on \(names)", reason: "only folders are supported so far",
             advice: "use -B dir, which needs nothing to be prepared")

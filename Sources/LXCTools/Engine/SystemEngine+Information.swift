@@ -34,7 +34,7 @@ extension SystemEngine {
     }
 
     private static func addresses(_ inspection: ContainerInspection) throws(ControlError) -> [String] {
-        do { return try inspection.network().shownAddresses.map(\.text) } catch {
+        do { return try inspection.network().shownAddresses.map { $0.text } } catch {
             // The namespace of somebody else's container, or of one that is ending: there is nothing to show.
             if case .kernel = error { return [] }
             throw error

@@ -49,8 +49,8 @@ extension SystemEngine {
             row.interfaces = network.names.sorted { $0.kernelBytes.lexicographicallyPrecedes($1.kernelBytes) }
         }
         let addresses = network.shownAddresses
-        if fields.contains(.ipv4) { row.ipv4 = addresses.filter { $0.family == .ipv4 }.map(\.text) }
-        if fields.contains(.ipv6) { row.ipv6 = addresses.filter { $0.family == .ipv6 }.map(\.text) }
+        if fields.contains(.ipv4) { row.ipv4 = addresses.filter { $0.family == .ipv4 }.map { $0.text } }
+        if fields.contains(.ipv6) { row.ipv6 = addresses.filter { $0.family == .ipv6 }.map { $0.text } }
     }
 
     /// What the configuration says; nothing when it is missing or broken.

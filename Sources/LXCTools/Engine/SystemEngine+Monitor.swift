@@ -55,21 +55,15 @@ extension SystemEngine {
     }
 
     package func runMonitorDaemon(_ request: MonitorDaemonRequest) throws(ToolFailure) -> ExitCode {
-        let what = "cannot serve"
-        do {
+        let servicePath = try systemConfig().containerPath
+        do throws(KernelError) {
             switch request {
             case .serve(let path, let descriptor):
                 try MonitorDaemon.run(lxcPath: path, in: RunDirectory.resolve(), ready: OwnedDescriptor(owning: descriptor))
             case .service:
-                try MonitorDaemon.run(lxcPath: systemConfig().containerPath, in: RunDirectory.resolve(), ready: nil, idleLimit: nil)
+                try MonitorDaemon.run(lxcPath: servicePath, in: RunDirectory.resolve(), ready: nil, idleLimit: nil)
             }
             return .success
-        } catch let error as KernelError {
-            throw ToolFailure(what, error)
-        } catch let error as ToolFailure {
-            throw error
-        } catch {
-            throw ToolFailure(.systemCall, what, reason: "\(error)")
-        }
+        } catch { throw ToolFailure("cannot serve", error) }
     }
 }

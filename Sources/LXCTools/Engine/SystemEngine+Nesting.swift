@@ -33,10 +33,9 @@ extension SystemEngine {
 
     /// Runs inside of a container: its containers, by its own system configuration.
     private func ownRows(levels: Int, _ fields: ListFields, timeLimit: Duration) -> [ListRow] {
-        do {
-            let path = try SystemConfig.load(owner: .root, paths: Self.pathsInside()).containerPath
-            var options = CommonOptions()
-            options.paths = [path]
+        var options = CommonOptions()
+        do { options.paths = [try SystemConfig.load(owner: .root, paths: Self.pathsInside()).containerPath] } catch { return [] }
+        do throws(ToolFailure) {
             var rows: [ListRow] = []
             for found in try containers(options) {
                 let row = try facts(of: found, fields.union(.state), options)
@@ -50,9 +49,9 @@ extension SystemEngine {
     }
 
     /// The container's own installation: in the same place as ours, or where distributions put it.
-    private static func pathsInside() throws(KernelError) -> InstallPaths {
-        if try FileStatus.ifPresent(InstalledPaths.containers) != nil { return .installed }
-        return InstallPaths(systemConfiguration: "/etc/lxc", containers: "/var/lib/lxc")
+    private static func pathsInside() -> InstallPaths {
+        let usual = InstallPaths(systemConfiguration: "/etc/lxc", containers: "/var/lib/lxc")
+        do { return try FileStatus.ifPresent(InstalledPaths.containers) != nil ? .installed : usual } catch { return usual }
     }
 
     /// A process inside shows the container its program; from here on it is one that nobody can write to.

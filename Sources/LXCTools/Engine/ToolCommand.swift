@@ -13,16 +13,16 @@ package protocol ToolCommand {
     static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> Request
 
     /// Does it and prints the result.
-    static func run(_ request: Request, _ engine: any ContainerEngine, _ streams: any ToolStreams) throws(ToolFailure) -> ExitCode
+    static func run(_ request: Request, _ engine: some ContainerEngine, _ streams: some ToolStreams) throws(ToolFailure) -> ExitCode
 
     /// Adds to the tool's help what depends on the command line.
-    static func extendHelp(_ options: ParsedOptions, _ engine: any ContainerEngine, _ streams: any ToolStreams) throws(ToolFailure)
+    static func extendHelp(_ options: ParsedOptions, _ engine: some ContainerEngine, _ streams: some ToolStreams) throws(ToolFailure)
 }
 
 extension ToolCommand {
     /// Adds nothing; most tools have nothing to add.
     package static func extendHelp(
-        _ options: ParsedOptions, _ engine: any ContainerEngine, _ streams: any ToolStreams
+        _ options: ParsedOptions, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) {}
 
     /// The container that the command line names.

@@ -2,11 +2,11 @@
 import LinuxKernel
 
 /// Runs one tool from its command line to its exit status.
-package struct ToolRunner {
-    private let engine: any ContainerEngine
-    private let streams: any ToolStreams
+package struct ToolRunner<Engine: ContainerEngine, Streams: ToolStreams> {
+    private let engine: Engine
+    private let streams: Streams
 
-    package init(engine: any ContainerEngine, streams: any ToolStreams) {
+    package init(engine: Engine, streams: Streams) {
         self.engine = engine
         self.streams = streams
     }
@@ -92,17 +92,5 @@ package struct ToolRunner {
             throw .usage(
                 "\"\(name)\" cannot be a container name", advice: "a name is a single folder name; give the folder above it with -P")
         }
-    }
-}
-
-extension String {
-    fileprivate func firstRange(of separator: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            let rest = self[start...]
-            if rest.hasPrefix(separator) { return start..<index(start, offsetBy: separator.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

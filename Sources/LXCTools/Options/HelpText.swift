@@ -10,7 +10,7 @@ package enum HelpText {
         var text = synopsis(table)
         text += "\n" + wrapped(table.summary, indent: 0)
         let sections = sections(of: table)
-        let column = sections.flatMap(\.options).map { label($0).count }.filter { $0 <= widestLabel }.max().map { $0 + 2 } ?? 10
+        let column = sections.flatMap { $0.options }.map { label($0).count }.filter { $0 <= widestLabel }.max().map { $0 + 2 } ?? 10
         for (index, section) in sections.enumerated() {
             text += "\n\(section.title) :\n"
             for option in section.options { text += line(option, column) }
@@ -38,7 +38,7 @@ package enum HelpText {
     static func sections(of table: OptionTable) -> [(title: String, options: [Option])] {
         var main: [Option] = []
         if table.operands.name != .absent { main.append(SharedOption.name) }
-        main += table.groups.filter { $0.title == nil }.flatMap(\.options)
+        main += table.groups.filter { $0.title == nil }.flatMap { $0.options }
         if table.shared != .helpOnly && table.operands.name != .absent && !table.hasOwnOption(long: "rcfile") {
             main.append(SharedOption.rcfile)
         }

@@ -80,7 +80,7 @@ extension Option {
 
     /// The option as users read it in messages: `-t/--timeout`.
     package var displayName: String {
-        [shortText.map { "-\($0)" }, longText.map { "--\($0)" }].compactMap(\.self).joined(separator: "/")
+        [shortText.map { "-\($0)" }, longText.map { "--\($0)" }].compactMap { $0 }.joined(separator: "/")
     }
 }
 

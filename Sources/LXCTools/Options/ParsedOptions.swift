@@ -55,7 +55,7 @@ package struct ParsedOptions: Sendable {
     package func choice<Choice: RawRepresentable<String>>(_ option: Option, _ choices: [Choice]) throws(ToolFailure) -> Choice? {
         guard let text = value(option) else { return nil }
         guard let choice = choices.first(where: { $0.rawValue == text }) else {
-            let words = choices.map(\.rawValue).joined(separator: ", ")
+            let words = choices.map { $0.rawValue }.joined(separator: ", ")
             throw .usage("\(option.displayName): \"\(text)\" is not one of \(words)")
         }
         return choice

@@ -23,7 +23,7 @@ package enum SharedOption {
         "error-format", nil, .required("FORMAT"), default: "text", completes: .words({ ["text", "json"] }), isExtension: true,
         help: "Print errors as text or as one JSON object.")
     /// The words of `-l`, the gravest first.
-    static var logLevels: [String] { LogLevel.allCases.reversed().map(\.name) }
+    static var logLevels: [String] { LogLevel.allCases.reversed().map { $0.name } }
     /// Of every tool that lists something.
     package static let format = Option(
         "format", nil, .required("FORMAT"), default: "table", completes: .words({ ["table", "json"] }), isExtension: true,

@@ -92,7 +92,7 @@ extension ListRow {
     static func table(_ rows: [ListRow], _ columns: [ListColumn], _ layout: ColumnTable.Layout) -> String {
         // No containers, no heading: scripts tell the two apart by the output alone.
         if rows.isEmpty && layout == .current { return "" }
-        var table = ColumnTable(header: columns.map(\.rawValue))
+        var table = ColumnTable(header: columns.map { $0.rawValue })
         for row in rows { table.add(columns.map { row.cell($0, layout) }) }
         return table.text(layout)
     }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Generation of the kernel's cgroup interface.
 package enum CgroupVersion: Sendable, Equatable {
@@ -97,15 +95,15 @@ package struct CgroupDirectory: ~Copyable, Sendable {
     package func children() throws(KernelError) -> [String] {
         let file = try openFile(".", [.readOnly, .directory])
         guard let stream = fdopendir(file.number) else {
-            throw KernelError(call: "fdopendir", errno: Errno(rawValue: Glibc.errno), subject: label)
+            throw KernelError(call: "fdopendir", errno: Errno.last, subject: label)
         }
         _ = file.release()
         defer { closedir(stream) }
         var names: [String] = []
         while true {
-            Glibc.errno = 0
+            Errno.forget()
             guard let entry = readdir(stream) else {
-                let code = Errno(rawValue: Glibc.errno)
+                let code = Errno.last
                 // A cgroup that is removed while it is read has no children any more.
                 if code.rawValue == 0 || code == .noSuchFileOrDirectory { return names }
                 throw KernelError(call: "readdir", errno: code, subject: label)
@@ -134,7 +132,7 @@ package struct CgroupDirectory: ~Copyable, Sendable {
     package func write(_ path: String, _ text: String) throws(KernelError) {
         let file = try openFile(path, .writeOnly)
         let bytes = text.kernelBytes
-        try kernelCommand("write", subject(path)) { Glibc.write(file.number, bytes, bytes.count) }
+        try kernelCommand("write", subject(path)) { CLinux.write(file.number, bytes, bytes.count) }
     }
 
     /// Gives a control file, or with `.` the directory itself, to another owner.

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import CLinux
-import Glibc
-import SystemPackage
 
 /// The file `cgroup.events` of a v2 cgroup, whose changes can be waited for.
 ///

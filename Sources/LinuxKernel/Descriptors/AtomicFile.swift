@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Files that are replaced whole or not at all, whatever happens in between.
 package enum AtomicFile {

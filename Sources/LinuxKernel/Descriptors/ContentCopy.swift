@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 extension OwnedDescriptor {
     /// Copies everything from this file's position on to the end of another file.

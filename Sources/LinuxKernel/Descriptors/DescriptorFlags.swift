@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import CLinux
-import Glibc
-import SystemPackage
 
 /// Status flags of open files.
 package enum DescriptorFlags {
     /// Kernel call: `fcntl(2)` `F_SETFL`.
     package static func setNonBlocking(_ number: Int32) throws(KernelError) {
-        let flags = try kernelCall("fcntl", "descriptor \(number)") { fcntl(number, F_GETFL) }
-        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
+        let flags = try kernelCall("fcntl", "descriptor \(number)") { clinux_fcntl(number, F_GETFL, 0) }
+        try kernelCommand("fcntl", "descriptor \(number)") { clinux_fcntl(number, F_SETFL, flags | O_NONBLOCK) }
     }
 }
 
@@ -17,14 +14,14 @@ extension OwnedDescriptor {
     /// Writes once and says how much was taken.
     package func writeSome(_ bytes: [UInt8]) throws(KernelError) -> Int {
         let number = number
-        return try kernelCall("write", "descriptor \(number)") { Glibc.write(number, bytes, bytes.count) }
+        return try kernelCall("write", "descriptor \(number)") { CLinux.write(number, bytes, bytes.count) }
     }
 }
 
 extension DescriptorFlags {
     /// Kernel call: `fcntl(2)` `F_SETFD`.
     package static func setCloseOnExec(_ number: Int32) throws(KernelError) {
-        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, FD_CLOEXEC) }
+        try kernelCommand("fcntl", "descriptor \(number)") { clinux_fcntl(number, F_SETFD, FD_CLOEXEC) }
     }
 }
 
@@ -35,5 +32,5 @@ extension DescriptorFlags {
     }
 
     /// Closes a descriptor whose owner lives in another copy of the process.
-    package static func close(_ number: Int32) { _ = Glibc.close(number) }
+    package static func close(_ number: Int32) { _ = CLinux.close(number) }
 }

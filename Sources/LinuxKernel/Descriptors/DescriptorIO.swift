@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 extension OwnedDescriptor {
     /// Reads once, at most `count` bytes; an empty result means the end.
@@ -34,7 +32,7 @@ extension OwnedDescriptor {
 /// Reads once from a descriptor that somebody else owns.
 package func readDescriptor(_ number: Int32, upTo count: Int) throws(KernelError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    let length = try kernelCall("read", "descriptor \(number)") { Glibc.read(number, &bytes, count) }
+    let length = try kernelCall("read", "descriptor \(number)") { CLinux.read(number, &bytes, count) }
     bytes.removeLast(count - length)
     return bytes
 }
@@ -45,7 +43,7 @@ package func writeDescriptor(_ number: Int32, _ bytes: [UInt8]) throws(KernelErr
     while start < bytes.count {
         let offset = start
         let count = try kernelCall("write", "descriptor \(number)") {
-            bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
+            bytes.withUnsafeBytes { CLinux.write(number, $0.baseAddress.map { $0 + offset }, $0.count - offset) }
         }
         start += count
     }

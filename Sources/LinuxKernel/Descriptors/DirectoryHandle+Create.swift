@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 extension DirectoryHandle {
     /// Makes a directory and those above it that are missing; existing ones are kept.

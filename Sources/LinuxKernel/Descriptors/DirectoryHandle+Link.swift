@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 extension DirectoryHandle {
     /// Gives something directly in this directory a second name, directly in `directory`. A symbolic link itself gets it.

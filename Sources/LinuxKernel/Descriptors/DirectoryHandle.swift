@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A directory from which paths are walked: the only way to touch a rootfs or an image.
 ///

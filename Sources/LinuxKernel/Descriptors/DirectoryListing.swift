@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// The names in a directory.
 package enum DirectoryListing {
@@ -19,16 +17,16 @@ package enum DirectoryListing {
         // A fresh open file: a duplicate would share its read position with the original.
         let raw = try kernelCall("openat", subject) { clinux_openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
         guard let stream = fdopendir(raw) else {
-            let code = Errno(rawValue: Glibc.errno)
-            _ = Glibc.close(raw)
+            let code = Errno.last
+            _ = CLinux.close(raw)
             throw KernelError(call: "fdopendir", errno: code, subject: subject)
         }
         defer { closedir(stream) }
         var names: [[UInt8]] = []
         while true {
-            Glibc.errno = 0
+            Errno.forget()
             guard let entry = readdir(stream) else {
-                let code = Errno(rawValue: Glibc.errno)
+                let code = Errno.last
                 if code.rawValue != 0 { throw KernelError(call: "readdir", errno: code, subject: subject) }
                 break
             }

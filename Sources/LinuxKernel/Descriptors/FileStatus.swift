@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// What stat(2) says about a file.
 package struct FileStatus: Sendable, Equatable {
@@ -20,7 +18,7 @@ package struct FileStatus: Sendable, Equatable {
     package let inode: UInt64
 
     init(_ raw: stat) {
-        switch raw.st_mode & S_IFMT {
+        switch Int32(bitPattern: raw.st_mode) & S_IFMT {
         case S_IFREG: kind = .regular
         case S_IFDIR: kind = .directory
         case S_IFLNK: kind = .symbolicLink

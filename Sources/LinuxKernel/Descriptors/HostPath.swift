@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Making and removing things of the host by their paths; not for paths inside a rootfs (see ``DirectoryHandle``).
 package enum HostPath {
@@ -47,7 +45,7 @@ package enum HostPath {
 
     /// Gives something another name, replacing what has it. Kernel call: `rename(2)`.
     package static func rename(_ path: String, to target: String) throws(KernelError) {
-        try kernelCommand("rename", path) { path.withKernelString { path in target.withKernelString { Glibc.rename(path, $0) } } }
+        try kernelCommand("rename", path) { path.withKernelString { path in target.withKernelString { CLinux.rename(path, $0) } } }
     }
 
     /// Changes the permission bits of what a path names.

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Anonymous files in memory, `memfd_create(2)`.
 package enum MemoryFile {

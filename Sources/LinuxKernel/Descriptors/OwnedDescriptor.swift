@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import SystemPackage
 
 import CLinux
-import Glibc
 
 /// A file descriptor with exactly one owner; closed when the owner goes.
-package struct OwnedDescriptor: ~Copyable, Sendable {
+///
+/// Public, because Embedded Swift 6.3 finds the end of a noncopyable value from another module only then.
+public struct OwnedDescriptor: ~Copyable, Sendable {
     /// The descriptor's number, valid while this value lives.
-    package let number: Int32
+    package private(set) var number: Int32
 
     /// Takes over a descriptor that nobody else closes.
     package init(owning number: Int32) { self.number = number }
 
-    deinit { _ = Glibc.close(number) }  // close(2) is never repeated on EINTR
+    deinit {
+        if number >= 0 { _ = CLinux.close(number) }  // close(2) is never repeated on EINTR
+    }
 
     /// Gives the descriptor up; the caller must close it.
     package consuming func release() -> Int32 {
-        let number = number
-        discard self
-        return number
+        // `discard self` needs a frozen type in Embedded Swift.
+        let released = number
+        number = -1
+        return released
     }
 
     /// Another descriptor of the same open file, close-on-exec.
     ///
     /// Kernel call: `fcntl(2)` `F_DUPFD_CLOEXEC`. Never returns 0, 1 or 2.
     package func duplicate() throws(KernelError) -> OwnedDescriptor {
-        OwnedDescriptor(owning: try kernelCall("fcntl", "descriptor \(number)") { fcntl(number, F_DUPFD_CLOEXEC, 3) })
+        OwnedDescriptor(owning: try kernelCall("fcntl", "descriptor \(number)") { clinux_fcntl(number, F_DUPFD_CLOEXEC, 3) })
     }
 }
 

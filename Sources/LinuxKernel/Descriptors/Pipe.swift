@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// pipe(7), both ends close-on-exec.
 package struct Pipe: ~Copyable {

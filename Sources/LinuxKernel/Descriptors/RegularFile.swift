@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SystemPackage
 
 /// A regular file of the host, read whole by somebody who does not trust the path.
 package struct RegularFile: Sendable {

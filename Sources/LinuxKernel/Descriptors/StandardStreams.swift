@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SystemPackage
 
 /// The numbers 0 to 2 as a whole.
 package enum StandardStreams {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Removes a directory tree without following links or crossing into other mounts, however deep it is.
 package enum TreeRemoval {
@@ -123,6 +121,6 @@ package enum TreeRemoval {
     }
 
     private static func path(_ levels: [Level], _ name: String) -> String {
-        levels.map(\.name).joined(separator: "/") + "/" + name
+        levels.map { $0.name }.joined(separator: "/") + "/" + name
     }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Reading and listing small files of the host in one go.
 package enum WholeFile {
@@ -24,6 +22,6 @@ package enum WholeFile {
     package static func writeControl(_ path: String, _ text: String) throws(KernelError) {
         let file = try OwnedDescriptor(opening: path, [.writeOnly, .noControllingTerminal])
         let bytes = text.kernelBytes
-        _ = try kernelCall("write", path) { Glibc.write(file.number, bytes, bytes.count) }
+        _ = try kernelCall("write", path) { CLinux.write(file.number, bytes, bytes.count) }
     }
 }

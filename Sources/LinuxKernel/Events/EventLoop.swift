@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SystemPackage
 
 /// Calls handlers when descriptors become ready or timers run out; one thread, no wake-up when nothing happens.
 ///

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// A moment on the kernel's steady clock, which no one can set and which stands still while the machine sleeps.
 ///

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// What a descriptor is watched for, and what it is ready for; the raw values are the kernel's `EPOLL*` (and `POLL*`) bits.
 package struct Readiness: OptionSet, Sendable, Hashable {

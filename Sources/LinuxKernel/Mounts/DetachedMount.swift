@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A mount that is not (yet) attached anywhere: it is configured first and then put on a verified place.
 ///
@@ -73,7 +71,7 @@ package struct DetachedMount: ~Copyable {
     /// The subject with the filesystem's own words, which the kernel keeps in the context's log.
     private static func subject(_ subject: String, _ context: borrowing OwnedDescriptor) -> String {
         var bytes = [UInt8](repeating: 0, count: 512)
-        let count = Glibc.read(context.number, &bytes, bytes.count)
+        let count = CLinux.read(context.number, &bytes, bytes.count)
         guard count > 2 else { return subject }
         return subject + " (" + String(kernelBytes: bytes[2..<count]) + ")"
     }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Kinds of namespaces; raw values are the kernel's `CLONE_NEW*` flags.
 package struct NamespaceSet: OptionSet, Sendable, Hashable {
@@ -29,7 +27,7 @@ package struct NamespaceSet: OptionSet, Sendable, Hashable {
 }
 
 extension NamespaceSet: CustomStringConvertible {
-    package var description: String { Self.all.filter { contains($0.kind) }.map(\.file).joined(separator: " ") }
+    package var description: String { Self.all.filter { contains($0.kind) }.map { $0.file }.joined(separator: " ") }
 }
 
 /// Joining and leaving namespaces. The caller must be single-threaded for user and mount namespaces.
@@ -59,7 +57,7 @@ package enum Namespaces {
     package static func bringLoopbackUp() throws(KernelError) {
         let socket = OwnedDescriptor(
             owning: try kernelCall("socket", "loopback") {
-                Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+                CLinux.socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             })
         let number = socket.number
         try kernelCommand("ioctl", "loopback device") { clinux_loopback_up(number) }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import SystemPackage
 
 /// A set of capabilities, one bit per number of capabilities(7).
 package struct CapabilityMask: OptionSet, Sendable, Hashable {

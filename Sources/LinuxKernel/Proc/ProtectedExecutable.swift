@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A program of ours that is executed where a container can see it: `/proc/PID/exe` then leads to a view that nobody can write.
 ///

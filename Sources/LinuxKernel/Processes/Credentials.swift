@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import SystemPackage
 
 /// User, group and supplementary groups of the running process.
 package enum Credentials {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Replacing the running program.
 package enum Execution {
@@ -49,7 +47,7 @@ package enum ProcessEnvironment {
     /// All `NAME=VALUE` lines, losslessly.
     package static var lines: [String] {
         var lines: [String] = []
-        var entry = environ
+        guard var entry = clinux_environment() else { return [] }
         while let line = entry.pointee {
             lines.append(
                 String(
@@ -89,6 +87,6 @@ extension Execution {
 
     /// Lets one descriptor survive exec. Kernel call: `fcntl(2)` `F_SETFD`.
     package static func keep(_ number: Int32) throws(KernelError) {
-        try kernelCommand("fcntl", "descriptor \(number)") { fcntl(number, F_SETFD, 0) }
+        try kernelCommand("fcntl", "descriptor \(number)") { clinux_fcntl(number, F_SETFD, 0) }
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// How a process ended.
 package enum ExitStatus: Sendable, Equatable {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A descriptor naming one process, even after its number is reused.
 package struct PidFD: ~Copyable, Sendable {
@@ -37,7 +35,7 @@ package struct PidFD: ~Copyable, Sendable {
     /// Whether the process still runs (a zombie does not).
     package var isRunning: Bool {
         var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-        return Glibc.poll(&entry, 1, 0) == 0
+        return CLinux.poll(&entry, 1, 0) == 0
     }
 
     /// Waits until the process has ended.
@@ -47,9 +45,9 @@ package struct PidFD: ~Copyable, Sendable {
     package func waitForEnd(milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         while true {
-            let count = Glibc.poll(&entry, 1, milliseconds)
+            let count = CLinux.poll(&entry, 1, milliseconds)
             if count >= 0 { return count > 0 }
-            if Glibc.errno != EINTR { return false }
+            if Errno.last.rawValue != EINTR { return false }
         }
     }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// The children of the calling thread, among them orphans of its programs while it is their reaper.
 package struct ProcessChildren {
@@ -21,7 +19,7 @@ package struct ProcessChildren {
             for number in new {
                 // Not collected yet, so the number cannot mean another process; one that has ended needs no signal.
                 _ = kill(number, SIGKILL)
-                while waitpid(number, nil, 0) == -1 && Glibc.errno == EINTR {}
+                while waitpid(number, nil, 0) == -1 && Errno.last.rawValue == EINTR {}
             }
         }
     }

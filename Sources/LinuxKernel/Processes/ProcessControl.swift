@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Attributes of the running process: `prctl(2)`, session, working directory, priority of being killed.
 package enum ProcessControl {
@@ -70,7 +68,7 @@ package enum ProcessControl {
     package static func workingDirectory() throws(KernelError) -> String {
         var buffer = [CChar](repeating: 0, count: 4097)
         guard getcwd(&buffer, buffer.count) != nil else {
-            throw KernelError(call: "getcwd", errno: Errno(rawValue: Glibc.errno), subject: "working directory")
+            throw KernelError(call: "getcwd", errno: Errno.last, subject: "working directory")
         }
         return String(kernelBytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     }
@@ -90,7 +88,7 @@ package enum ProcessControl {
     /// Makes one of the standard descriptors refer to another open file.
     package static func replaceStandard(_ stream: StandardStream, with number: Int32) throws(KernelError) {
         try kernelCommand("dup3", "descriptor \(stream.rawValue)") {
-            number == stream.rawValue ? fcntl(number, F_SETFD, 0) : clinux_dup3(number, stream.rawValue, 0)
+            number == stream.rawValue ? clinux_fcntl(number, F_SETFD, 0) : clinux_dup3(number, stream.rawValue, 0)
         }
     }
 
@@ -111,11 +109,11 @@ package enum ProcessControl {
 
     /// Every signal back to its default action (`SIGCHLD` and the real-time signals too).
     package static func resetSignalActions() {
-        for number in 1..<65 where number != SIGKILL && number != SIGSTOP { _ = signal(Int32(number), SIG_DFL) }
+        for number in 1..<65 where number != SIGKILL && number != SIGSTOP { clinux_signal_default(Int32(number)) }
     }
 
     /// Takes no notice of a signal from now on; programs executed later inherit that.
-    package static func ignore(signal number: Int32) { _ = signal(number, SIG_IGN) }
+    package static func ignore(signal number: Int32) { clinux_signal_ignore(number) }
 
     /// Sends a signal by number; only for processes that cannot have been replaced (children not yet collected, oneself).
     package static func send(_ signal: Int32, to pid: Int32) throws(KernelError) {

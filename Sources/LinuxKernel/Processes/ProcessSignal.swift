@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Signals and status of a process whose pidfd somebody else owns; see ``PidFD`` for the owning form.
 package enum ProcessSignal {

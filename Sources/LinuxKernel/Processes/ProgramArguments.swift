@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// The words this program was started with.
 package enum ProgramArguments {
     /// All words, the program's name first, without loss; `CommandLine.arguments` replaces bytes that are not valid UTF-8.
     package static var all: [String] {
-        let count = Int(CommandLine.argc)
+        let count = Int(clinux_word_count())
         var words: [String] = []
         words.reserveCapacity(count)
         for index in 0..<count {
-            if let word = CommandLine.unsafeArgv[index] { words.append(text(of: word)) }
+            if let word = clinux_words()?[index] { words.append(text(of: word)) }
         }
         return words
     }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A program to start as a child, without copying the caller's memory (`vfork(2)` semantics).
 package struct ProgramLaunch {
@@ -71,7 +69,7 @@ package struct ProgramLaunch {
                 }
             }
         }
-        let code = Errno(rawValue: Glibc.errno)
+        let code = Errno.last
         guard pid > 0 else { throw KernelError(call: stepName(failedStep), errno: code, subject: subject(failedStep)) }
         return Child(pid: pid, handle: handle >= 0 ? PidFD(owning: OwnedDescriptor(owning: handle)) : nil)
     }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Runs a helper program and keeps what it prints.
 package enum ProgramOutput {
@@ -52,7 +50,7 @@ package enum ProgramOutput {
         while true {
             let left = Int32(clamping: max(0, end - now()))
             var entry = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
-            let ready = try kernelCall("poll", subject) { Glibc.poll(&entry, 1, left) }
+            let ready = try kernelCall("poll", subject) { CLinux.poll(&entry, 1, left) }
             if ready == 0 { throw KernelError(call: "poll", errno: .timedOut, subject: subject) }
             let part = try pipe.read(upTo: 65536)
             if part.isEmpty { return output }

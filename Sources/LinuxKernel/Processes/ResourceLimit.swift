@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import SystemPackage
 
 /// The limits of getrlimit(2).
 package enum ResourceLimit {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// Numbers of signal(7) that the program itself uses.
 package enum Signals {

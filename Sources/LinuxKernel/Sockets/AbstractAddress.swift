@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A name in the abstract name space of unix sockets: no file, bound to the network namespace.
 ///

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// An abstract socket name that is taken without anybody listening there: a lock that goes with its holder.
 ///

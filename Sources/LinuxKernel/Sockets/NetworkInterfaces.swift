@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// The interfaces of the caller's network namespace with their addresses.
 package struct NetworkInterfaces: Sendable, Equatable {

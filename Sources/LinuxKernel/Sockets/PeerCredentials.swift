@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Who is at the other end of a unix socket, as the kernel recorded it.
 package struct PeerCredentials: Sendable, Equatable {

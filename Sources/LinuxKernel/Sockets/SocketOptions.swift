@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 extension UnixSocket {
     /// Longest wait of one send or connect; zero or less waits for ever.

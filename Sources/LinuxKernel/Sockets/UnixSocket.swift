@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A unix socket; close-on-exec from birth, and sending never raises SIGPIPE.
 package struct UnixSocket: ~Copyable, Sendable {
@@ -104,7 +102,7 @@ package struct UnixSocket: ~Copyable, Sendable {
         guard reading || writing else { return }
         let how = reading && writing ? SHUT_RDWR : reading ? SHUT_RD : SHUT_WR
         let number = descriptor.number
-        try kernelCommand("shutdown", "descriptor \(number)") { Glibc.shutdown(number, Int32(how)) }
+        try kernelCommand("shutdown", "descriptor \(number)") { CLinux.shutdown(number, Int32(how)) }
     }
 
     private static func open(_ kind: Kind, _ nonBlocking: Bool) throws(KernelError) -> OwnedDescriptor {

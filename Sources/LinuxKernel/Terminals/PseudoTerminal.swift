@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A pair of pseudo-terminal ends, `pty(7)`, from a chosen devpts instance.
 package struct PseudoTerminal: Sendable {

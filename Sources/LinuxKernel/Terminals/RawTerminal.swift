@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// A user's terminal that passes every byte through in both directions, until it is given back.
 ///
@@ -28,9 +26,9 @@ package final class RawTerminal {
         isRaw = false
         var value = saved
         // A caller that is in the background by now would be stopped instead.
-        let before = signal(SIGTTOU, SIG_IGN)
+        let before = clinux_signal_ignore(SIGTTOU)
         // The terminal may have gone away, and with it its mode.
-        while tcsetattr(number, TCSADRAIN, &value) == -1 && Glibc.errno == EINTR {}
+        while tcsetattr(number, TCSADRAIN, &value) == -1 && Errno.last.rawValue == EINTR {}
         _ = signal(SIGTTOU, before)
     }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
-import SystemPackage
 
 /// Owner and mode of open terminals (or of any open file whose descriptor somebody else owns).
 package enum TerminalFile {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 extension StandardStream {
     /// Width of the terminal behind the stream in characters; `nil` when it is no terminal or does not know its width.

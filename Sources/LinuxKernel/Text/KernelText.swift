@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import SystemPackage
 
 // The kernel's names are bytes; Swift's strings are Unicode. Bytes that are not valid UTF-8 (and the three-byte forms of the
 // escape range itself) become the private characters U+EF80...U+EFFF, one a byte, so every byte string survives the round trip.

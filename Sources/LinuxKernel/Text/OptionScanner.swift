@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// One option as the scanner needs it: spelling and argument rule.
 package struct OptionRow: Sendable {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
-import Glibc
 
 /// The calendar time, as log lines and snapshots write it.
 package enum Timestamp {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// The devpts instance, `/dev/ptmx`, `/dev/console` and the ttys.
 struct ConsoleStep: InitStep {

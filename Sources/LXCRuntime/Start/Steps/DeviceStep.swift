@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// `lxc.autodev`: a tmpfs as `/dev`. The nodes come later, so that the autodev hooks find it empty.
 struct DeviceDirectoryStep: InitStep {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Session, standard streams and working directory of init, before the last word of the supervisor.
 struct SessionStep: InitStep {
@@ -146,7 +145,7 @@ enum ExecHint {
 enum InitEnvironment {
     static func lines(_ context: InitContext) -> [String] {
         let process = context.config.process
-        var lines = (process.environment + process.environmentRuntime).map(\.assignment)
+        var lines = (process.environment + process.environmentRuntime).map { $0.assignment }
         lines.append("container=lxc")
         if !context.ttyNames.isEmpty { lines.append("container_ttys=" + context.ttyNames.joined(separator: " ")) }
         return lines

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Runs the commands of a hook inside the container's namespaces.
 struct HookStep: InitStep {

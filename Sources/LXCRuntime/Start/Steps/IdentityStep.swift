@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Becomes root of the user namespace and enters the namespaces that are made late.
 struct IdentityStep: InitStep {

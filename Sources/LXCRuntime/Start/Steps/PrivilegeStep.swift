@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// Personality, sysctls and what the container is not allowed to do.
 struct PrivilegeStep: InitStep {

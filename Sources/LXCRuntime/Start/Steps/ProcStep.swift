@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
-import SystemPackage
 
 /// A proc filesystem of the container's PID namespace that is attached nowhere: labels and sysctls are written through it, so no
 /// tree that the container prepared can catch them (CVE-2019-16884, CVE-2025-52881).

@@ -79,7 +79,7 @@ struct PivotStep: InitStep {
             try MountPoint.setPropagation("/", .shared, recursive: true)
             context.rootfs = try DirectoryHandle(opening: "/")
         }
-        for case .shmounts(_, let container) in context.config.mounts.automatic.map(\.value) {
+        for case .shmounts(_, let container) in context.config.mounts.automatic.map({ $0.value }) {
             try attempting("cannot prepare \(container) for mounts from the host") { () throws(KernelError) in
                 try MountPoint.setPropagation(container, .replica, recursive: false)
             }
