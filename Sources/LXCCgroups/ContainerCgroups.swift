@@ -50,13 +50,26 @@ package final class ContainerCgroups {
         unifiedMonitor = try openUnified(path)
     }
 
-    /// Makes the cgroup of the payload, and the inner one if asked for.
+    /// Decides the payload's path and makes it in one hierarchy, cgroup v2 where there is one: enough for the first process to be
+    /// born there. ``completePayload()`` makes the others, while that process is already at work.
     ///
     /// - Throws: ``CgroupError``; nothing is left behind then.
-    package func createPayload() throws(CgroupError) {
+    package func reservePayload() throws(CgroupError) {
+        guard let anchor = members.last else { return }
         let inner = try placement.innerComponents()
-        limitPath = try create(.payload, inner: inner)
+        limitPath = try create(.payload, inner: inner, in: [anchor], unlessIn: members)
         if let payloadPath { unifiedPayload = try openUnified(payloadPath) }
+    }
+
+    /// Makes the payload's cgroup in the hierarchies that ``reservePayload()`` left out.
+    ///
+    /// - Throws: ``CgroupError``; what was made stays, for ``removePayload(drainMilliseconds:)``.
+    package func completePayload() throws(CgroupError) {
+        guard let limitPath else { return }
+        var made: [Made] = []
+        let isWhole = try makeEverywhere(limitPath, placement.innerComponents(), in: members.dropLast(), &made)
+        // Ours was made first, so somebody who does not look there made this one meanwhile.
+        guard isWhole else { throw .inUse(path: limitPath, setting: "made by another program at this moment; start again") }
     }
 
     private func openUnified(_ path: String) throws(CgroupError) -> CgroupAnchor? {
@@ -86,13 +99,16 @@ package final class ContainerCgroups {
         let path: String
     }
 
-    private func create(_ role: CgroupRole, inner: [String] = []) throws(CgroupError) -> String {
+    private func create(
+        _ role: CgroupRole, inner: [String] = [], in chosen: [Member]? = nil, unlessIn others: [Member] = []
+    ) throws(CgroupError) -> String {
         let name = try placement.cgroupName(role)
         for number in 0...(name.isNumbered ? 999 : 0) {
             let path = name.path(number: number)
+            if others.contains(where: { $0.base.directory.exists(path) }) { continue }
             var made: [Made] = []
             do throws(CgroupError) {
-                if try makeEverywhere(path, inner, &made) { return path }
+                if try makeEverywhere(path, inner, in: chosen ?? members, &made) { return path }
             } catch {
                 undo(made)
                 throw error
@@ -104,10 +120,12 @@ package final class ContainerCgroups {
         throw .inUse(path: plain, setting: role == .monitor ? "lxc.cgroup.dir.monitor" : "lxc.cgroup.dir.container")
     }
 
-    /// Makes a cgroup in all hierarchies; false when one has it already. `made` lists what is new, in order.
-    private func makeEverywhere(_ path: String, _ inner: [String], _ made: inout [Made]) throws(CgroupError) -> Bool {
+    /// Makes a cgroup in some hierarchies; false when one has it already. `made` lists what is new, in order.
+    private func makeEverywhere(
+        _ path: String, _ inner: [String], in chosen: some Collection<Member>, _ made: inout [Made]
+    ) throws(CgroupError) -> Bool {
         let components = path.split(separator: "/")
-        for member in members {
+        for member in chosen {
             var walked = ""
             try delegate(member, ".")
             for component in components.dropLast() {

@@ -104,3 +104,11 @@ private final class ThreadWork {
     let run: () -> Void
     init(_ run: @escaping () -> Void) { self.run = run }
 }
+
+extension ContainerCgroups {
+    /// Both halves of making the payload's cgroups, as for a container that enters them at once.
+    func createPayload() throws(CgroupError) {
+        try reservePayload()
+        try completePayload()
+    }
+}

@@ -54,7 +54,6 @@
 // Embedded Swift sees neither variadic functions nor macros that are no constants.
 static inline int clinux_fcntl(int descriptor, int command, int argument) { return fcntl(descriptor, command, argument); }
 static inline char **clinux_environment(void) { return __environ; }
-static inline void clinux_signal_default(int number) { signal(number, SIG_DFL); }
 static inline void (*clinux_signal_ignore(int number))(int) { return signal(number, SIG_IGN); }
 
 // The command line, which the C library hands to what runs before main; the words may be changed.

@@ -4,8 +4,10 @@ import LinuxKernel
 
 /// The typed conversation between the supervisor and the container's first process, over a socket that only they share.
 enum HandshakeMessage: Equatable {
-    /// Supervisor: ids, cgroups and network are there; set yourself up.
+    /// Supervisor: ids are there; set yourself up.
     case begin
+    /// Supervisor: the cgroups are there; asked for by ``CgroupEntry/late`` only.
+    case cgroups
     /// Process: ready to execute init. Descriptors: both ends of the console (if any), devpts (if any), then the
     /// controlling ends of the ttys.
     case ready(hasConsole: Bool, hasDevpts: Bool)
@@ -20,12 +22,13 @@ enum HandshakeMessage: Equatable {
 }
 
 extension HandshakeMessage {
-    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born }
+    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born, cgroups }
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
         switch self {
         case .begin: writer.put(Tag.begin.rawValue)
+        case .cgroups: writer.put(Tag.cgroups.rawValue)
         case .ready(let hasConsole, let hasDevpts):
             writer.put(Tag.ready.rawValue)
             writer.put(hasConsole)
@@ -47,6 +50,7 @@ extension HandshakeMessage {
         do throws(ByteReader.Malformed) {
             switch Tag(rawValue: try reader.int()) {
             case .begin: self = .begin
+            case .cgroups: self = .cgroups
             case .ready: self = .ready(hasConsole: try reader.bool(), hasDevpts: try reader.bool())
             case .execute: self = .execute
             case .executing: self = .executing

@@ -30,6 +30,8 @@ final class InitContext {
     var initProgram: SharedDescriptor?
     /// The container's cgroups, still to be entered.
     var cgroups: ContainerCgroups?
+    /// When that is to be done.
+    var cgroupEntry = CgroupEntry.early
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).

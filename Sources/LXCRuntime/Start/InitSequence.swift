@@ -7,8 +7,8 @@ struct InitSequence {
     let context: InitContext
 
     /// What happens in the container's namespaces before the supervisor is told, in this order.
-    private func setUp() throws(OperationFailure) {
-        try perform(CgroupEntryStep())
+    private func setUp(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        if context.cgroupEntry == .early { try perform(CgroupEntryStep()) }
         try perform(IdentityStep())
         try perform(ProcStep())
         try perform(PropagationStep())
@@ -18,6 +18,10 @@ struct InitSequence {
         try perform(DeviceDirectoryStep())
         try perform(AutomaticMountStep())
         try perform(MountEntryStep())
+        if context.cgroupEntry == .late {
+            try expect(.cgroups, channel)
+            try perform(CgroupEntryStep())
+        }
         try perform(CgroupMountStep())
         try perform(HookStep(hook: .mount))
         try perform(StableRootfsStep())
@@ -44,7 +48,7 @@ struct InitSequence {
         do throws(OperationFailure) {
             try prepare()
             try expect(.begin, channel)
-            try setUp()
+            try setUp(channel)
             try reportReady(channel)
             try expect(.execute, channel)
             try attempting("cannot reach the supervisor") { () throws(KernelError) in try channel.send(.executing) }

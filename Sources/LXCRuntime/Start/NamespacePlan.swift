@@ -36,6 +36,8 @@ struct NamespacePlan: Sendable, Equatable {
         for kind in config.namespaces.keep { wanted.remove(kind.set) }
         for kind in joined.keys { wanted.remove(kind.set) }
         unshared = wanted.intersection(.time)
+        // The kernel takes half a millisecond to make one; the supervisor has other things to do meanwhile.
+        if !isMapped { unshared.formUnion(wanted.intersection(.network)) }
         if !bornInCgroup { unshared.formUnion(wanted.intersection(.cgroup)) }
         born = wanted.subtracting(unshared)
     }

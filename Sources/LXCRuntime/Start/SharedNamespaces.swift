@@ -55,7 +55,7 @@ struct SharedNamespaces: ~Copyable {
     /// With shared ones a helper enters them and creates the process as a child of ours: entering is for ever, and the supervisor
     /// stays on the host.
     func makeProcess(new: NamespaceSet, cgroup: Int32?) throws(KernelError) -> ProcessCopy.Side {
-        guard !opened.isEmpty else { return try ProcessCopy.make(namespaces: new, cgroup: cgroup) }
+        guard !opened.isEmpty else { return try ProcessCopy.make(namespaces: new, options: .defaultSignalActions, cgroup: cgroup) }
         let pair = try UnixSocket.pair(.sequencedPackets)
         switch try ProcessCopy.make() {
         case .child:
@@ -73,7 +73,7 @@ struct SharedNamespaces: ~Copyable {
     private func bearInside(_ new: NamespaceSet, _ cgroup: Int32?, report: borrowing UnixSocket) throws(KernelError) -> ProcessCopy.Side {
         do {
             for (kind, descriptor) in opened { try Namespaces.enter(descriptor.number, kind, label: "\(kind)") }
-            switch try ProcessCopy.make(namespaces: new, options: .sameParent, cgroup: cgroup) {
+            switch try ProcessCopy.make(namespaces: new, options: [.sameParent, .defaultSignalActions], cgroup: cgroup) {
             case .child: return .child
             case .parent(let pid, _): try report.sendAll(HandshakeMessage.born(pid: pid).bytes)
             }

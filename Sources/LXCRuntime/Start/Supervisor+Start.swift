@@ -14,13 +14,20 @@ extension Supervisor {
         try checkAbandoned()
         let mountPoint = try prepareMountPoint()
         let hostConsole = try prepareForeground()
-        try prepareCgroups()
+        try reserveCgroups()
+        let entry = CgroupEntry(plan.config, layout)
+        if entry == .early { try completeCgroups() }
         let sharing = try SharedNamespaces(namespaces.joined, lxcPath: plan.lxcPath)
         let pair = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
             try UnixSocket.pair(.sequencedPackets)
         }
-        let channel = try bear(pair, sharing, mountPoint, hostConsole)
+        let channel = try bear(pair, sharing, mountPoint, hostConsole, entry)
         try furnish()
+        try say(.begin, channel)
+        if entry == .late {
+            try completeCgroups()
+            try say(.cgroups, channel)
+        }
         try converse(channel)
         try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
         try finishStart(channel)
@@ -46,7 +53,8 @@ extension Supervisor {
 
     // MARK: - cgroups
 
-    private func prepareCgroups() throws(OperationFailure) {
+    /// Makes what the container's first process needs to be born.
+    private func reserveCgroups() throws(OperationFailure) {
         guard layout.kind != .none else { return }
         let settings = plan.config.cgroup
         let placement = CgroupPlacement(
@@ -57,16 +65,24 @@ extension Supervisor {
             let cgroups = try ContainerCgroups(layout: layout, placement: placement)
             self.cgroups = cgroups
             try recordCgroups(cgroups.expectedJournalPaths())
-            try cgroups.createMonitor()
-            try cgroups.createPayload()
-            // The v2 side follows once the container runs: a move there waits for the kernel, 6 to 16 ms measured.
-            try cgroups.enter(.monitor, isBornInUnified: true)
+            try cgroups.reservePayload()
+            // A name that was taken meanwhile got another number.
+            try recordCgroups(cgroups.journalPaths)
         } catch { throw OperationFailure("cannot make the container's cgroups", reason: error.description) }
+    }
+
+    /// Makes the rest of the payload's cgroups, and the supervisor's own when somebody could see that they are not there yet.
+    private func completeCgroups() throws(OperationFailure) {
         guard let cgroups else { return }
-        // A name that was taken meanwhile got another number.
-        do { try recordCgroups(cgroups.journalPaths) } catch {
-            throw OperationFailure("cannot write the journal \(journal.path)", reason: error.description)
-        }
+        do throws(CgroupError) {
+            try cgroups.completePayload()
+            if needsMonitorCgroup {
+                try cgroups.createMonitor()
+                try recordCgroups(cgroups.journalPaths)
+                // The v2 side follows once the container runs: a move there waits for the kernel, 6 to 16 ms measured.
+                try cgroups.enter(.monitor, isBornInUnified: true)
+            }
+        } catch { throw OperationFailure("cannot make the container's cgroups", reason: error.description) }
         server?.inspection.payloadCgroups = [cgroups.reportedPath(nil, .limits)].compactMap { $0 }
     }
 
@@ -77,16 +93,30 @@ extension Supervisor {
         do { try journal.record(new.map { .cgroup($0) }) } catch { throw .kernel(error) }
     }
 
-    /// Moves this process into its own cgroup v2, when nobody waits for it any more.
+    /// Hooks that run in the supervisor's cgroup, and a place for it that was asked for by name.
+    private var needsMonitorCgroup: Bool {
+        let hooks = plan.config.hooks
+        return plan.config.cgroup.monitorDirectory != nil || !hooks.commands(.startHost).isEmpty || !hooks.commands(.stop).isEmpty
+    }
+
+    /// What can wait until nobody waits for the container any more: this process's own cgroups, which most short-lived containers end
+    /// without.
     private func settle() {
-        do { try cgroups?.enter(.monitor) } catch { log.warn("the supervisor stays in its caller's cgroup: \(error)") }
+        do throws(CgroupError) {
+            if let cgroups {
+                if cgroups.monitorPath == nil { try cgroups.createMonitor() }
+                try recordCgroups(cgroups.journalPaths)
+                try cgroups.enter(.monitor)
+            }
+        } catch { log.warn("the supervisor stays in its caller's cgroup: \(error)") }
         UnusedMemory.release()
     }
 
     // MARK: - The first process
 
     private func bear(
-        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?
+        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?,
+        _ entry: CgroupEntry
     ) throws(OperationFailure) -> HandshakeChannel {
         let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
             try sharing.makeProcess(new: namespaces.born, cgroup: cgroups?.birthCgroup)
@@ -100,6 +130,7 @@ extension Supervisor {
                     plan: plan, log: log, hooks: hooks, namespaces: namespaces, mountPoint: mountPoint, cgroupMounts: cgroupMounts())
                 hooks.interlude = nil
                 context.console = hostConsole
+                context.cgroupEntry = entry
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
@@ -154,7 +185,6 @@ extension Supervisor {
             }
         }
         try ResourceLimits.apply(plan.config.process.resourceLimits, to: pid)
-        if !plan.config.hooks.commands(.stop).isEmpty { try keepNamespaces(of: pid) }
         try attempting("cannot write the journal") { () throws(KernelError) in
             try journal.record([
                 .supervisor(pid: ProcessControl.pid, startTime: ProcessIdentity.startTime(of: ProcessControl.pid)),
@@ -176,7 +206,6 @@ extension Supervisor {
     // MARK: - Conversation
 
     private func converse(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        try say(.begin, channel)
         let (message, descriptors) = try answer(channel)
         guard case .ready(let hasConsole, let hasDevpts) = message else { throw unexpected() }
         var rest = descriptors[...]
@@ -189,6 +218,7 @@ extension Supervisor {
         terminals.fill(Array(rest))
         if ends.count == 2 { try connectConsole(ends[0], ends[1]) }
         hooks.environment.initPID = initNumber
+        if !plan.config.hooks.commands(.stop).isEmpty { try keepNamespaces(of: initNumber) }
         try hooks.run(.startHost, inside: false)
         try checkAbandoned()
     }
@@ -219,7 +249,11 @@ extension Supervisor {
     }
 
     private func say(_ message: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        do { try channel.send(message) } catch { throw died() }
+        do { try channel.send(message) } catch {
+            // It has gone, and may have said why.
+            _ = try answer(channel)
+            throw died()
+        }
     }
 
     private func answer(

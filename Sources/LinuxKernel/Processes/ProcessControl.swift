@@ -107,11 +107,6 @@ package enum ProcessControl {
         try kernelCommand("sigprocmask", "signals") { sigprocmask(SIG_SETMASK, &set, nil) }
     }
 
-    /// Every signal back to its default action (`SIGCHLD` and the real-time signals too).
-    package static func resetSignalActions() {
-        for number in 1..<65 where number != SIGKILL && number != SIGSTOP { clinux_signal_default(Int32(number)) }
-    }
-
     /// Takes no notice of a signal from now on; programs executed later inherit that.
     package static func ignore(signal number: Int32) { clinux_signal_ignore(number) }
 

@@ -19,6 +19,8 @@ package enum ProcessCopy {
         package init(rawValue: UInt64) { self.rawValue = rawValue }
         /// The caller's parent becomes the child's parent.
         package static let sameParent = Options(rawValue: 0x8000)
+        /// Every signal has its default action in the child, also one that the caller ignores; Linux 5.5.
+        package static let defaultSignalActions = Options(rawValue: 0x1_0000_0000)
     }
 
     /// Copies the process.

@@ -53,7 +53,7 @@ struct CgroupMountStep: InitStep {
     }
 }
 
-/// Enters the container's v1 cgroups; in the v2 one the process was born.
+/// Enters the container's v1 cgroups, in the v2 one the process was born, and makes the cgroup namespace that has them as its root.
 ///
 /// The process does it itself: a lone thread may move itself at once, while for a move from outside the kernel waits, 6 to 16 ms
 /// measured.
@@ -61,11 +61,15 @@ struct CgroupEntryStep: InitStep {
     let name = "entering the cgroups"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        guard let cgroups = context.cgroups else { return }
-        do { try cgroups.enter(.payload, isBornInUnified: true) } catch {
-            throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
+        if let cgroups = context.cgroups {
+            do { try cgroups.enter(.payload, isBornInUnified: true) } catch {
+                throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
+            }
+            // The directories of the host's hierarchies are not for what runs from here on.
+            context.cgroups = nil
         }
-        // The directories of the host's hierarchies are not for what runs from here on.
-        context.cgroups = nil
+        if context.namespaces.unshared.contains(.cgroup) {
+            try attempting("cannot make a cgroup namespace") { () throws(KernelError) in try Namespaces.unshare(.cgroup) }
+        }
     }
 }

@@ -70,7 +70,6 @@ struct ExecStep: InitStep {
             let signal = context.config.process.parentDeathSignal ?? Signals.kill
             // Ids were changed, which clears it.
             try ProcessControl.setParentDeathSignal(signal)
-            ProcessControl.resetSignalActions()
             try ProcessControl.unblockAllSignals()
             try Execution.closeOnExec(from: 3)
             for number in context.keptDescriptors { try Execution.keep(number) }

@@ -17,8 +17,8 @@ struct IdentityStep: InitStep {
                 try ProcessControl.setParentDeathSignal(Signals.kill)
             }
         }
-        if context.namespaces.unshared.contains(.cgroup) {
-            try attempting("cannot make a cgroup namespace") { () throws(KernelError) in try Namespaces.unshare(.cgroup) }
+        if context.namespaces.unshared.contains(.network) {
+            try attempting("cannot make a network namespace") { () throws(KernelError) in try Namespaces.unshare(.network) }
         }
         if context.namespaces.unshared.contains(.time) { try enterTimeNamespace(context) }
     }
@@ -55,7 +55,7 @@ struct SurroundingsStep: InitStep {
                 () throws(KernelError) in try Namespaces.setHostName(hostName)
             }
         }
-        if context.namespaces.born.contains(.network) {
+        if context.namespaces.born.union(context.namespaces.unshared).contains(.network) {
             try attempting("cannot bring the loopback device up") { () throws(KernelError) in try Namespaces.bringLoopbackUp() }
         }
         if context.config.security.sessionKeyring { try joinKeyring(context) }
