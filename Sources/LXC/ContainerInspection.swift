@@ -22,8 +22,26 @@ package final class ContainerInspection {
         deadline = .now + timeLimit
     }
 
+    /// Sends the questions for ``state()`` and, if wanted, ``network()`` ahead, so that the supervisors of several containers answer
+    /// at the same time. What cannot be sent is asked again, and fails, later.
+    package func begin(withNetwork: Bool) {
+        do throws(ControlError) {
+            stateInquiry = try client().beginState()
+            if withNetwork { handleInquiry = try client().beginInitPIDFD() }
+        } catch { return }
+    }
+
+    private var stateInquiry: ControlInquiry?
+    private var handleInquiry: ControlInquiry?
+
     /// The state; STOPPED also for a container that does not exist.
-    package func state() throws(ControlError) -> ContainerState { try client().state() }
+    package func state() throws(ControlError) -> ContainerState {
+        guard let inquiry = stateInquiry.take() else { return try client().state() }
+        do throws(ControlError) { return try client().state(from: inquiry) } catch {
+            if error == .stopped { return .stopped }
+            throw error
+        }
+    }
 
     /// Number of the container's init.
     package func initPID() throws(ControlError) -> Int32 { try client().initPID() }
@@ -44,7 +62,10 @@ package final class ContainerInspection {
 
     /// A handle on init where the supervisor can give one, so that the number cannot mean another process; C LXC before 4.0.7 cannot.
     private func networkNamespace() throws(ControlError) -> OwnedDescriptor {
-        do { return try client().initPIDFD().intoDescriptor() } catch {
+        do throws(ControlError) {
+            guard let inquiry = handleInquiry.take() else { return try client().initPIDFD().intoDescriptor() }
+            return try client().initPIDFD(from: inquiry).intoDescriptor()
+        } catch {
             switch error {
             case .unsupported, .refused: break
             default: throw error

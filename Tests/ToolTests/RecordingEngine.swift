@@ -112,9 +112,9 @@ final class RecordingEngine: ContainerEngine {
         return listed
     }
 
-    func facts(of container: ListedContainer, _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> ListRow {
-        lookups[container.name] = fields
-        return rows[container.name] ?? ListRow(name: container.name)
+    func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow] {
+        for container in containers { lookups[container.name] = fields }
+        return containers.map { rows[$0.name] ?? ListRow(name: $0.name) }
     }
 
     func nestedContainers(

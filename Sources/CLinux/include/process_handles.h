@@ -35,6 +35,18 @@ static inline int clinux_clone3(uint64_t flags, int *pidfd, int cgroup, int exit
     return (int)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
+// struct pidfd_info of Linux 6.13, which Debian 12's headers do not have: the number of the process, or -1.
+static inline int clinux_pidfd_number(int pidfd) {
+    struct {
+        uint64_t mask, cgroup;
+        uint32_t pid, process, parent, ids[8];
+        int32_t exit_code;
+    } info;
+    _Static_assert(sizeof info == 64, "the size is part of the request's number");
+    memset(&info, 0, sizeof info);
+    return ioctl(pidfd, _IOWR(0xFF, 11, info), &info) == 0 ? (int)info.process : -1;
+}
+
 static inline int clinux_waitid_pidfd(int pidfd, siginfo_t *info, int options) {
     return waitid((idtype_t)3 /* P_PIDFD */, (id_t)pidfd, info, options);
 }

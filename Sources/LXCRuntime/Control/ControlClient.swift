@@ -20,14 +20,20 @@ package struct ControlClient: Sendable {
 
     /// The container's state; STOPPED when nobody listens.
     package func state() throws(ControlError) -> ContainerState {
-        do throws(ControlError) {
-            let number = try number(.state)
-            guard let state = ContainerState(rawValue: number) else { throw .malformed("state number \(number)") }
-            return state
-        } catch {
+        do throws(ControlError) { return try state(from: begin(.state)) } catch {
             if error == .stopped { return .stopped }
             throw error
         }
+    }
+
+    /// Asks for the state without waiting for the answer; throws ``ControlError/stopped`` when nobody listens.
+    package func beginState() throws(ControlError) -> ControlInquiry { try begin(.state) }
+
+    /// The answer to ``beginState()``.
+    package func state(from inquiry: ControlInquiry) throws(ControlError) -> ContainerState {
+        let number = try Self.successful(inquiry.reply()).value
+        guard let state = ContainerState(rawValue: number) else { throw .malformed("state number \(number)") }
+        return state
     }
 
     /// Whether a monitor listens; nothing is asked, so a monitor that hangs counts as well.
@@ -45,8 +51,14 @@ package struct ControlClient: Sendable {
     package func initPID() throws(ControlError) -> Int32 { try number(.initPID) }
 
     /// A handle on the container's init.
-    package func initPIDFD() throws(ControlError) -> PidFD {
-        let descriptor = try descriptor(.initPIDFD)
+    package func initPIDFD() throws(ControlError) -> PidFD { try initPIDFD(from: beginInitPIDFD()) }
+
+    /// Asks for the handle without waiting for the answer.
+    package func beginInitPIDFD() throws(ControlError) -> ControlInquiry { try begin(.initPIDFD) }
+
+    /// The answer to ``beginInitPIDFD()``.
+    package func initPIDFD(from inquiry: ControlInquiry) throws(ControlError) -> PidFD {
+        let descriptor = try Self.onlyDescriptor(Self.successful(inquiry.reply()))
         do throws(KernelError) { return PidFD(owning: try descriptor.duplicate()) } catch { throw .kernel(error) }
     }
 
@@ -123,14 +135,14 @@ extension ControlClient {
     /// - Throws: ``ControlError/unsupported`` when the monitor does not know the command: it says so, or (before 4.0.7) closes the
     ///   connection without an answer.
     func ask(_ request: ControlRequest) throws(ControlError) -> EncodedReply {
+        try begin(request).reply()
+    }
+
+    /// Sends a request, and leaves its answer for later.
+    func begin(_ request: ControlRequest) throws(ControlError) -> ControlInquiry {
         let conversation = try ControlConversation(address, deadline: deadline)
         try conversation.send(request)
-        guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else {
-            // A monitor that ends closes without an answer, too.
-            throw try isRunning() ? .unsupported : .stopped
-        }
-        if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
-        return reply
+        return ControlInquiry(client: self, request: request, conversation: conversation)
     }
 
     func number(_ request: ControlRequest) throws(ControlError) -> Int32 { try Self.successful(ask(request)).value }

@@ -113,8 +113,8 @@ final class ControlConversation {
     }
 
     private func checkUser(_ peer: PeerCredentials) throws(ControlError) {
-        let own = [PeerCredentials.ownReal.uid, PeerCredentials.ownEffective.uid]
-        if peer.uid != 0 && !own.contains(peer.uid) && peer.uid != owner {
+        if peer.uid == 0 || peer.uid == owner { return }
+        if peer.uid != ProcessControl.realUser && peer.uid != ProcessControl.effectiveUser {
             throw .untrusted("it belongs to user \(peer.uid), not to root, you or the container's owner")
         }
     }

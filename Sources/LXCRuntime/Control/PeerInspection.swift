@@ -36,8 +36,8 @@ package struct PeerInspection: Sendable {
     /// - Returns: ``Finding/foreign(_:)`` also when the process cannot be looked at.
     package func inspect(pid: Int32, handle: Int32?) -> Finding {
         do throws(KernelError) {
-            let number = try handle.map { (handle) throws(KernelError) in try Self.number(ofHandle: handle) } ?? pid
-            if number == PeerCredentials.ownReal.pid { return .trusted }
+            let number = try handle.map { (handle) throws(KernelError) in try PidFD.number(ofHandle: handle) } ?? pid
+            if number == ProcessControl.pid { return .trusted }
             if number == 0 { return .foreign("its process is not visible in this pid namespace") }
             guard number > 0 else { return .ended }
             let finding = try examine("/proc/\(number)")
@@ -59,9 +59,11 @@ package struct PeerInspection: Sendable {
                 if try !Self.looksLikeSameNamespaces(folder) { return .foreign("its process is in another pid or user namespace") }
             }
         }
-        let paths = try Self.cgroups(folder)
-        let own = try Self.cgroups("/proc/self").map(Self.payloadDepth).max() ?? 0
-        for path in paths {
+        let text = try WholeFile.text("\(folder)/cgroup")
+        // Nearly every peer lives where no container does, which needs no closer look.
+        guard text.holds("lxc.payload") || payloadCgroups.contains(where: { text.holds($0) }) else { return .trusted }
+        let own = try Self.cgroups(WholeFile.text("/proc/self/cgroup")).map(Self.payloadDepth).max() ?? 0
+        for path in Self.cgroups(text) {
             let isListed = payloadCgroups.contains { path == $0 || path.hasPrefix($0 + "/") }
             if isListed || Self.payloadDepth(path) > own { return .foreign("its process is in the container's cgroup \(path)") }
         }
@@ -91,10 +93,9 @@ package struct PeerInspection: Sendable {
         return depths.0 == depths.1 && maps.0 == maps.1
     }
 
-    private static func cgroups(_ folder: String) throws(KernelError) -> [String] {
+    private static func cgroups(_ text: String) -> [String] {
         // hierarchy number, controllers, path; only the path may contain colons
-        let lines = try WholeFile.text("\(folder)/cgroup").split(separator: "\n")
-        return lines.compactMap { line in
+        text.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             return fields.count == 3 ? String(fields[2]) : nil
         }
@@ -102,11 +103,5 @@ package struct PeerInspection: Sendable {
 
     private static func payloadDepth(_ path: String) -> Int {
         path.split(separator: "/").count { $0 == "lxc.payload" || $0.hasPrefix("lxc.payload.") }
-    }
-
-    private static func number(ofHandle handle: Int32) throws(KernelError) -> Int32 {
-        let line = try WholeFile.text("/proc/self/fdinfo/\(handle)").split(separator: "\n").first { $0.hasPrefix("Pid:") }
-        guard let field = line?.dropFirst(4).split(whereSeparator: { $0.isWhitespace }).first, let number = Int32(field) else { return 0 }
-        return number
     }
 }

@@ -112,13 +112,10 @@ package enum ListCommand: ToolCommand {
 
     private static func rows(_ request: ListRequest, _ engine: some ContainerEngine) throws(ToolFailure) -> [ListRow] {
         let filter = try ListFilter(request)
+        let containers = try engine.containers(request.options).filter { filter.admits($0) }
+        if filter.fields.isEmpty { return containers.map { ListRow(name: $0.name) } }
         var rows: [ListRow] = []
-        for container in try engine.containers(request.options) where filter.admits(container) {
-            if filter.fields.isEmpty {
-                rows.append(ListRow(name: container.name))
-                continue
-            }
-            let row = try engine.facts(of: container, filter.fields, request.options)
+        for (container, row) in zip(containers, try engine.facts(of: containers, filter.fields, request.options)) {
             guard filter.admits(row) else { continue }
             rows.append(row)
             guard request.nestingLevels > 0, row.state == .running else { continue }

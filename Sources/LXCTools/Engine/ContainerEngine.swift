@@ -37,8 +37,9 @@ package protocol ContainerEngine {
     func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport
     /// Names of all containers in the folder asked for, sorted; a missing folder has none.
     func containers(_ options: CommonOptions) throws(ToolFailure) -> [ListedContainer]
-    /// Looks up some facts of one container; facts that cannot be had stay empty, so that a broken container does not hide the others.
-    func facts(of container: ListedContainer, _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> ListRow
+    /// Looks up some facts of containers, a row each in their order; facts that cannot be had stay empty, so that a broken container
+    /// does not hide the others.
+    func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow]
     /// The containers inside a running container, each with its level from 1, children after their parent.
     func nestedContainers(
         of container: ListedContainer, levels: Int, _ fields: ListFields, _ options: CommonOptions

@@ -15,19 +15,33 @@ extension SystemEngine {
         return found.map { ListedContainer(name: $0.name, isDefined: $0.isDefined) }
     }
 
+    /// How many containers are asked at a time; two descriptors each.
+    private static let breadth = 32
+
     package func facts(
-        of container: ListedContainer, _ fields: ListFields, _ options: CommonOptions
-    ) throws(ToolFailure) -> ListRow {
-        let target = try self.container(ContainerTarget(name: container.name, options: options))
-        var row = ListRow(name: container.name)
-        if !fields.isDisjoint(with: .running) { lookUpRunning(target, fields, &row) }
-        if !fields.isDisjoint(with: .stored) { lookUpStored(target, fields, &row) }
-        return row
+        of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions
+    ) throws(ToolFailure) -> [ListRow] {
+        var rows: [ListRow] = []
+        for start in stride(from: 0, to: containers.count, by: Self.breadth) {
+            var asked: [(container: Container, inspection: ContainerInspection)] = []
+            for listed in containers[start..<min(start + Self.breadth, containers.count)] {
+                let container = try container(ContainerTarget(name: listed.name, options: options))
+                let inspection = ContainerInspection(container, timeLimit: Self.patience)
+                if !fields.isDisjoint(with: .running) { inspection.begin(withNetwork: !fields.isDisjoint(with: .network)) }
+                asked.append((container, inspection))
+            }
+            for (container, inspection) in asked {
+                var row = ListRow(name: container.name)
+                if !fields.isDisjoint(with: .running) { lookUpRunning(inspection, fields, &row) }
+                if !fields.isDisjoint(with: .stored) { lookUpStored(container, fields, &row) }
+                rows.append(row)
+            }
+        }
+        return rows
     }
 
     /// What only a running container has.
-    private func lookUpRunning(_ container: Container, _ fields: ListFields, _ row: inout ListRow) {
-        let inspection = ContainerInspection(container, timeLimit: Self.patience)
+    private func lookUpRunning(_ inspection: ContainerInspection, _ fields: ListFields, _ row: inout ListRow) {
         do {
             row.state = try inspection.state()
             if row.state == .stopped { return }
@@ -37,7 +51,7 @@ extension SystemEngine {
             }
             if fields.contains(.memory) { row.memoryBytes = try inspection.statistics([.memory]).memoryBytes }
             if fields.contains(.swap) { row.swapBytes = try inspection.swapBytes() }
-            if !fields.isDisjoint(with: [.interfaces, .ipv4, .ipv6]) { Self.show(try inspection.network(), fields, &row) }
+            if !fields.isDisjoint(with: .network) { Self.show(try inspection.network(), fields, &row) }
         } catch {
             // Somebody holds the container's socket, even if he does not answer.
             if row.state == .stopped && error != .stopped { row.state = .running }
@@ -65,6 +79,7 @@ extension SystemEngine {
 }
 
 extension ListFields {
+    static let network: ListFields = [.interfaces, .ipv4, .ipv6]
     static let running: ListFields = [.state, .pid, .memory, .swap, .interfaces, .ipv4, .ipv6]
     static let stored: ListFields = [.autostart, .groups, .unprivileged]
 }

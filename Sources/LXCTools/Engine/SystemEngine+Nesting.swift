@@ -37,8 +37,8 @@ extension SystemEngine {
         do { options.paths = [try SystemConfig.load(owner: .root, paths: Self.pathsInside()).containerPath] } catch { return [] }
         do throws(ToolFailure) {
             var rows: [ListRow] = []
-            for found in try containers(options) {
-                let row = try facts(of: found, fields.union(.state), options)
+            let all = try containers(options)
+            for (found, row) in zip(all, try facts(of: all, fields.union(.state), options)) {
                 rows.append(row)
                 guard levels > 1, row.state == .running else { continue }
                 let inner = try container(ContainerTarget(name: found.name, options: options))

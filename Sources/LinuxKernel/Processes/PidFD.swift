@@ -38,6 +38,18 @@ package struct PidFD: ~Copyable, Sendable {
         return CLinux.poll(&entry, 1, 0) == 0
     }
 
+    /// The process's number in the caller's pid namespace; 0 when it is not visible there, -1 when it has ended.
+    ///
+    /// Kernel call: `ioctl(2)` `PIDFD_GET_INFO`, Linux 6.13; before that `/proc/self/fdinfo`.
+    package static func number(ofHandle handle: Int32) throws(KernelError) -> Int32 {
+        let number = clinux_pidfd_number(handle)
+        // Not supported, ended, or not visible: the file tells these apart.
+        if number > 0 { return number }
+        let line = try WholeFile.text("/proc/self/fdinfo/\(handle)").split(separator: "\n").first { $0.hasPrefix("Pid:") }
+        guard let field = line?.dropFirst(4).split(whereSeparator: { $0.isWhitespace }).first, let number = Int32(field) else { return 0 }
+        return number
+    }
+
     /// Waits until the process has ended.
     ///
     /// - Parameter milliseconds: The longest wait; negative for ever.

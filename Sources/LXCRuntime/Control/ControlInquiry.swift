@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
+
+
+/// A request that was sent and whose answer was not read yet: several monitors work on theirs at the same time.
+package final class ControlInquiry {
+    private let client: ControlClient
+    private let request: ControlRequest
+    private let conversation: ControlConversation
+
+    init(client: ControlClient, request: ControlRequest, conversation: ControlConversation) {
+        self.client = client
+        self.request = request
+        self.conversation = conversation
+    }
+
+    /// Reads the answer, whatever it says; once only.
+    ///
+    /// - Throws: ``ControlError/unsupported`` when the monitor does not know the command: it says so, or (before 4.0.7) closes the
+    ///   connection without an answer.
+    func reply() throws(ControlError) -> EncodedReply {
+        guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else {
+            // A monitor that ends closes without an answer, too.
+            throw try client.isRunning() ? .unsupported : .stopped
+        }
+        if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
+        return reply
+    }
+}
