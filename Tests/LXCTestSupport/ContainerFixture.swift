@@ -99,7 +99,8 @@ package final class ContainerFixture: @unchecked Sendable {
         return session
     }
 
-    private var baseEnvironment: [String] {
+    /// The environment of every program that the fixture runs.
+    var baseEnvironment: [String] {
         ["PATH=\(installation.bin):/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"]
     }
 

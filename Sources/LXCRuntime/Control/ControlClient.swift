@@ -127,11 +127,21 @@ extension ControlClient {
         let conversation = try ControlConversation(address, deadline: deadline)
         try conversation.send(request)
         guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else {
-            // A monitor that ends closes without an answer, too.
-            throw try isRunning() ? .unsupported : .stopped
+            throw try isEnding() ? .stopped : .unsupported
         }
         if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
         return reply
+    }
+
+    /// Whether a monitor that closed without an answer is on its way out. One that is killed may lose its connections a moment
+    /// before its name is free.
+    private func isEnding() throws(ControlError) -> Bool {
+        let limit = MonotonicInstant.now + .milliseconds(100)
+        while try isRunning() {
+            if limit.hasPassed { return false }
+            (MonotonicInstant.now + .milliseconds(1)).sleep()
+        }
+        return true
     }
 
     func number(_ request: ControlRequest) throws(ControlError) -> Int32 { try Self.successful(ask(request)).value }
