@@ -57,7 +57,8 @@ struct KillScene {
             // One that is being destroyed has a state until it is gone.
             let info = try fixture.lxc("info", "-n", name, "-sH")
             state = info.code == 0 ? info.lines.first ?? "" : info.error.contains("doesn't exist") ? "STOPPED" : "\(info)"
-            return try state == "RUNNING" || state == "STOPPED" && fixture.supervisor(name) == nil
+            // A client that is killed may just have started a supervisor, which has its client's title for a moment.
+            return try state == "RUNNING" || state == "STOPPED" && !fixture.residue(name).contains { $0.hasPrefix("process") }
         }
         if !isSettled { throw FixtureFailure("still \(state) after 15 seconds") }
         return state == "RUNNING"
