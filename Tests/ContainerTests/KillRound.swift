@@ -64,9 +64,7 @@ struct KillScene {
         return state == "RUNNING"
     }
 
-    /// The next start and stop work, and leave nothing.
-    ///
-    /// - Parameter moment: What to say about the round when they do not.
+    /// Whether the next start and stop work, and leave nothing. `moment`: what to say about the round when they do not.
     func isUsable(_ moment: String) throws -> Bool {
         let start = try fixture.lxc("start", "-n", name)
         let state = try fixture.state(name)

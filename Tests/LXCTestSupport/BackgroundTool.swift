@@ -37,8 +37,9 @@ package final class BackgroundTool: @unchecked Sendable {
 
     /// Waits for its end.
     ///
-    /// - Parameter seconds: It is killed after this time, which is a ``FixtureFailure``.
+    /// - Parameter seconds: It is killed after this time.
     /// - Returns: Its status.
+    /// - Throws: ``FixtureFailure`` when it had to be killed.
     @discardableResult
     package func wait(seconds: Int32 = 20) throws -> ExitStatus {
         if let status { return status }

@@ -15,9 +15,7 @@ extension ContainerFixture {
         return started
     }
 
-    /// The supervisor of a container, when there is one.
-    ///
-    /// - Parameter name: The container's full name, which no other test uses: no other process can be meant.
+    /// The supervisor of a container, when there is one. No other test uses the full name, so no other process can be meant.
     package func supervisor(_ name: String) throws -> Int32? { try supervisors(name).first }
 
     /// All supervisors of a container: one that ends, and the next that waits for it; youngest first.
