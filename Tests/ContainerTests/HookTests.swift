@@ -106,7 +106,7 @@ import Testing
     }
 
     /// Whoever comes while a supervisor is still at its hooks waits for it instead of doing its work a second time.
-    @Test func theHooksOfASlowEndRunOnce() throws {
+    @Test(arguments: ["a run", "a failed start"]) func theHooksOfASlowEndRunOnce(after: String) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("slow", config: ["lxc.net.0.type = empty"])
             let place = fixture.lxcpath + "/hook"
@@ -114,8 +114,14 @@ import Testing
             try fixture.write(
                 script, "#!/bin/sh\necho >> \(place).begun\nwhile [ ! -e \(place).go ]; do sleep 0.01; done\n", mode: 0o755)
             try fixture.append(name, ["lxc.hook.post-stop = \(script)"])
-            try fixture.succeed("start", "-n", name)
-            try fixture.kill(fixture.initPID(name))
+            if after == "a run" {
+                try fixture.succeed("start", "-n", name)
+                try fixture.kill(fixture.initPID(name))
+            } else {
+                // Fails the first time, and not when the end has been allowed to go on.
+                try fixture.append(name, ["lxc.hook.pre-start = test -e \(place).go #"])
+                _ = try fixture.begin("start", "-n", name)
+            }
             #expect(try fixture.eventually { try FileStatus.ifPresent(place + ".begun") != nil })
             let start = try fixture.begin("start", "-n", name)
             // Its supervisor has taken the name, and reads the journal.
