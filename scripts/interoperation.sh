@@ -171,6 +171,9 @@ check_monitor() {
         tool "$host" freeze -n "$name"
         tool "$host" unfreeze -n "$name"
     done
+    # Now both see everything.
+    tool "$host" freeze -n "$name"
+    tool "$host" unfreeze -n "$name"
     tool "$host" stop -n "$name" -k
     for side in "$host" "$visitor"; do
         for _ in {1..100}; do
