@@ -17,24 +17,27 @@ def main() -> int:
         os.execv(sys.argv[2], [sys.argv[1]] + sys.argv[3:])
     seen = b""
 
-    def expect(what: bytes, start: int) -> int:
-        """Reads until some text comes behind a place; gives the place behind it."""
+    def shows(what: bytes, seconds: float) -> bool:
+        """Reads until some text comes, or the time is over."""
         nonlocal seen
-        end = time.monotonic() + 10
-        while what not in seen[start:]:
-            if time.monotonic() > end or not select.select([terminal], [], [], 1)[0]:
-                if time.monotonic() > end:
-                    raise SystemExit(f"never showed {what!r}; it showed {seen!r}")
-                continue
-            try:
-                seen += os.read(terminal, 4096)
-            except OSError:
-                raise SystemExit(f"ended; it showed {seen!r}")
-        return seen.index(what, start) + len(what)
+        end = time.monotonic() + seconds
+        while what not in seen and time.monotonic() < end:
+            if select.select([terminal], [], [], 0.1)[0]:
+                try:
+                    seen += os.read(terminal, 4096)
+                except OSError:
+                    raise SystemExit(f"ended; it showed {seen!r}")
+        return what in seen
 
-    place = expect(b"onnected to tty 1", 0)
-    os.write(terminal, b"\r")
-    expect(b"\r\n", expect(b"\r\n", place))
+    if not shows(b"onnected to tty 1", 10):
+        raise SystemExit(f"did not connect; it showed {seen!r}")
+    # What is typed before lxc-console has set its terminal up is lost, so return is pressed until the shell inside answers.
+    for _ in range(20):
+        os.write(terminal, b"\r")
+        if shows(b"# ", 0.5):
+            break
+    else:
+        raise SystemExit(f"nobody answered inside; it showed {seen!r}")
     os.write(terminal, b"\x01q")
     end = time.monotonic() + 10
     while time.monotonic() < end:
