@@ -29,7 +29,7 @@ TEST_FLAGS ?=
 
 .PHONY: help
 help: ## show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing (needs root when any are)
@@ -50,6 +50,15 @@ release: deps ## build the programs with optimization
 .PHONY: test
 test: deps ## build and run all tests; as root this includes real containers
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/test.sh $(TEST_FLAGS)
+
+.PHONY: test-v2
+test-v2: build ## run the tests that start containers with cgroup v2 alone, in a mount namespace (root)
+	@scripts/test-v2.sh $(TEST_FLAGS)
+
+.PHONY: interoperation
+interoperation: build ## print how Debian's tools do on our containers, and ours on Debian's (root)
+	@scripts/install-dependencies.sh --peers
+	@scripts/interoperation.sh
 
 .PHONY: check
 check: deps ## run every script in scripts/checks and build with warnings as errors

@@ -83,6 +83,55 @@ import Testing
             try fixture.succeed("stop", "-n", name, "-k")
         }
     }
+
+    /// A second request to end, or a signal for the supervisor, must not kill the hooks of the end that is under way.
+    @Test(arguments: ["stop", "post-stop"]) func theHooksOfTheEndAreNotCutShort(hook: String) throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("late", config: ["lxc.net.0.type = empty"])
+            let place = fixture.lxcpath + "/hook"
+            let script = fixture.folder(name) + "/hook.sh"
+            try fixture.write(
+                script, "#!/bin/sh\n> \(place).begun\nwhile [ ! -e \(place).go ]; do sleep 0.01; done\n> \(place).done\n", mode: 0o755)
+            try fixture.append(name, ["lxc.hook.\(hook) = \(script)"])
+            try fixture.succeed("start", "-n", name)
+            let supervisor = try #require(try fixture.supervisor(name))
+            let stop = try fixture.begin("stop", "-n", name, "-k")
+            #expect(try fixture.eventually { try FileStatus.ifPresent(place + ".begun") != nil })
+            try PidFD(supervisor).send(15)
+            #expect(try fixture.eventually { try WholeFile.text("/proc/\(supervisor)/status").contains("ShdPnd:\t0000000000000000\n") })
+            try fixture.write(place + ".go", "")
+            #expect(try stop.wait().shellCode == 0)
+            #expect(try FileStatus.ifPresent(place + ".done") != nil)
+        }
+    }
+
+    /// Whoever comes while a supervisor is still at its hooks waits for it instead of doing its work a second time.
+    @Test(arguments: ["a run", "a failed start"]) func theHooksOfASlowEndRunOnce(after: String) throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("slow", config: ["lxc.net.0.type = empty"])
+            let place = fixture.lxcpath + "/hook"
+            let script = fixture.folder(name) + "/hook.sh"
+            try fixture.write(
+                script, "#!/bin/sh\necho >> \(place).begun\nwhile [ ! -e \(place).go ]; do sleep 0.01; done\n", mode: 0o755)
+            try fixture.append(name, ["lxc.hook.post-stop = \(script)"])
+            if after == "a run" {
+                try fixture.succeed("start", "-n", name)
+                try fixture.kill(fixture.initPID(name))
+            } else {
+                // Fails the first time, and not when the end has been allowed to go on.
+                try fixture.append(name, ["lxc.hook.pre-start = test -e \(place).go #"])
+                _ = try fixture.begin("start", "-n", name)
+            }
+            #expect(try fixture.eventually { try FileStatus.ifPresent(place + ".begun") != nil })
+            let start = try fixture.begin("start", "-n", name)
+            // Its supervisor has taken the name, and reads the journal.
+            #expect(try fixture.eventually { try fixture.supervisors(name).count == 2 })
+            #expect(try fixture.eventually { try WholeFile.text("/proc/net/unix").contains("@\(fixture.lxcpath)/\(name)/command\n") })
+            try fixture.write(place + ".go", "")
+            #expect(try start.wait().shellCode == 0)
+            #expect(try WholeFile.text(place + ".begun") == "\n")
+        }
+    }
 }
 
 extension Substring {

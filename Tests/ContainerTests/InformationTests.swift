@@ -140,15 +140,13 @@ import Testing
     @Test func nestedContainersAreFound() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("outer", config: ["lxc.uts.name = outer"])
-            let inside = fixture.rootfs(name) + fixture.installation.prefix
-            #expect(
-                try fixture.run(
-                    "/bin/sh",
-                    [
-                        "-c",
-                        "mkdir -p '\(inside)' && cp -a '\(fixture.installation.prefix)/.' '\(inside)' && rm -rf '\(inside)/run' '\(inside)/var/lib/lxc/'*",
-                    ]
-                ).code == 0)
+            let prefix = fixture.installation.prefix
+            let inside = fixture.rootfs(name) + prefix
+            try DirectoryHandle(opening: "/").makeDirectories(String(inside.dropFirst()))
+            // Not what other tests change at this moment: run and var.
+            let copied = try fixture.run(
+                "/bin/cp", ["-a"] + ["bin", "etc", "lib", "libexec", "sbin", "share"].map { prefix + "/" + $0 } + [inside])
+            #expect(copied.code == 0, "\(copied)")
             try fixture.write(inside + "/var/lib/lxc/inner/config", "lxc.group = deep\n")
             try fixture.write(inside + "/var/lib/lxc/ev\u{1B}[31mil/config", "")
             try fixture.succeed("start", "-n", name)

@@ -15,6 +15,22 @@ extension Trait where Self == ConditionTrait {
     static var needsUnified: Self {
         .enabled(if: geteuid() == 0 && (try? CgroupLayout.detect().unified) ?? nil != nil, "needs root and cgroup2")
     }
+
+    /// Skips unless the host offers a controller where containers get their cgroups.
+    ///
+    /// Cgroup v2 alone on the kernel of a hybrid host (scripts/test-v2.sh) has none of those that v1 keeps.
+    static func needsController(_ name: String) -> Self {
+        .enabled(
+            if: geteuid() == 0 && (try? CgroupLayout.detect().offers(name)) ?? false, "needs root and the cgroup controller \(name)")
+    }
+}
+
+extension CgroupLayout {
+    fileprivate func offers(_ controller: String) throws -> Bool {
+        if legacy(controller) != nil { return true }
+        guard let base = unified?.baseDirectory else { return false }
+        return try WholeFile.text(base + "/cgroup.controllers").split(whereSeparator: \.isWhitespace).contains { $0 == controller }
+    }
 }
 
 /// The host's layout, or cgroup v2 alone as it would look on a host without v1.

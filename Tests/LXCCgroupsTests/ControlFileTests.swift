@@ -24,7 +24,7 @@ import Testing
         #expect(throws: CgroupError.invalidObject(name)) { try ControllerFile(name) }
     }
 
-    @Test(.needsCgroups) func setsAndGetsOnThisHost() throws {
+    @Test(.needsController("pids")) func setsAndGetsOnThisHost() throws {
         let cgroups = try ContainerCgroups(layout: .detect(), placement: CgroupPlacement(name: uniqueName("object")))
         try cgroups.createPayload()
         defer { _ = cgroups.removePayload() }
@@ -102,7 +102,7 @@ import Testing
         #expect(try statistics(["io.stat": ""], .v2).blockIOBytes == 0)
     }
 
-    @Test(.needsCgroups) func readsThisHost() throws {
+    @Test(.needsController("memory")) func readsThisHost() throws {
         let layout = try CgroupLayout.detect()
         let cgroups = try ContainerCgroups(layout: layout, placement: CgroupPlacement(name: uniqueName("usage")))
         try cgroups.createPayload()

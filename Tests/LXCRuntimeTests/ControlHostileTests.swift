@@ -265,7 +265,8 @@ import Testing
     @Test func somebodyInsideAPayloadsCgroupIsRefused() throws {
         try PeerContainer.with("inside") { container in
             try FakeMonitor.with { monitor in
-                let group = try container.client.cgroupDescriptor("memory").directory
+                // Any hierarchy will do, and not every host has the same.
+                let group = try #require(try container.client.cgroupDescriptors().directories.first)
                 let script = "echo $$ > /proc/self/fd/9/cgroup.procs; exec lxc-info -P \(monitor.lxcPath) -n c1 -p -H"
                 let path = try HostLink.target("/proc/self/fd/\(group.number)")
                 let shell = try run("sh", "-c", script.replacing("/proc/self/fd/9", with: path))

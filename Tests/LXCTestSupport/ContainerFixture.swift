@@ -98,7 +98,8 @@ package final class ContainerFixture: @unchecked Sendable {
         return session
     }
 
-    private var baseEnvironment: [String] {
+    /// The environment of every program that the fixture runs.
+    var baseEnvironment: [String] {
         ["PATH=\(installation.bin):/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LANG=C.UTF-8"]
     }
 
@@ -165,7 +166,9 @@ package final class ContainerFixture: @unchecked Sendable {
                 return left.isEmpty
             }
             if !tidy { Issue.record("left behind on the machine:\n  \(left.joined(separator: "\n  "))") }
-            let removed = try ToolRunner.run("/bin/rm", ["-rf", "--one-file-system", lxcpath])
+            // What both sides keep about an lxcpath until the machine reboots: locks, the monitor's pipe.
+            let runFolders = [installation.run, "/run/lxc"].flatMap { [$0 + lxcpath, $0 + "/lock" + lxcpath] }
+            let removed = try ToolRunner.run("/bin/rm", ["-rf", "--one-file-system", lxcpath] + runFolders)
             if removed.code != 0 { Issue.record("\(removed)") }
         } catch { Issue.record("cannot tidy up: \(error)") }
     }

@@ -12,5 +12,8 @@ final class Counter: Sendable {
 /// Waiting without occupying a processor.
 package enum Pause {
     /// Sleeps the calling thread.
-    package static func milliseconds(_ count: UInt32) { _ = Glibc.usleep(count * 1000) }
+    package static func milliseconds(_ count: UInt32) { microseconds(count * 1000) }
+
+    /// Sleeps the calling thread.
+    package static func microseconds(_ count: UInt32) { _ = Glibc.usleep(count) }
 }

@@ -145,6 +145,17 @@ extension ControlClient {
         return ControlInquiry(client: self, request: request, conversation: conversation)
     }
 
+    /// Whether a monitor that closed without an answer is on its way out. One that is killed may lose its connections a moment
+    /// before its name is free.
+    func isEnding() throws(ControlError) -> Bool {
+        let limit = MonotonicInstant.now + .milliseconds(100)
+        while try isRunning() {
+            if limit.hasPassed { return false }
+            (MonotonicInstant.now + .milliseconds(1)).sleep()
+        }
+        return true
+    }
+
     func number(_ request: ControlRequest) throws(ControlError) -> Int32 { try Self.successful(ask(request)).value }
 
     func text(_ request: ControlRequest) throws(ControlError) -> String { try Self.text(of: Self.successful(ask(request))) }

@@ -20,8 +20,7 @@ package final class ControlInquiry {
     ///   connection without an answer.
     func reply() throws(ControlError) -> EncodedReply {
         guard let reply = try conversation.receiveReply(unboundedPayload: request.command == .consoleLog) else {
-            // A monitor that ends closes without an answer, too.
-            throw try client.isRunning() ? .unsupported : .stopped
+            throw try client.isEnding() ? .stopped : .unsupported
         }
         if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
         return reply

@@ -41,6 +41,7 @@ extension Supervisor {
     /// - Returns: Whether a reboot goes ahead.
     private func tearDown(target: String) -> Bool {
         var reboots = target == "reboot"
+        isEnding = true
         publisher.change(to: .stopping)
         closeTerminals()
         hooks.environment.target = target
@@ -55,8 +56,17 @@ extension Supervisor {
         hooks.environment.target = nil
         initNumber = -1
         if plan.config.isEphemeral && !reboots { destroyEphemeral() }
-        do { try journal.remove() } catch { log.warn("the journal stays behind: \(error)") }
+        closeJournal(pidFileStays: reboots)
         return reboots
+    }
+
+    /// The last thing on the machine that belongs to this run: until it is gone the next start waits for this process.
+    private func closeJournal(pidFileStays: Bool) {
+        do {
+            if !pidFileStays, let pidFile = plan.pidFile { try HostPath.remove(pidFile) }
+            try journal.remove()
+            isJournalSigned = false
+        } catch { log.warn("cannot clean up: \(error)") }
     }
 
     @discardableResult

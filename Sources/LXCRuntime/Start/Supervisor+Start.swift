@@ -8,8 +8,9 @@ extension Supervisor {
     func startContainer() throws(OperationFailure) {
         publisher.change(to: .starting)
         try StartRefusal.check(plan.config)
+        isEnding = false
         hooks.environment.initPID = nil
-        if !plan.config.hooks.commands(.postStop).isEmpty { try record([.postStop]) }
+        try openJournal()
         try hooks.run(.preStart, inside: false)
         try checkAbandoned()
         let mountPoint = try prepareMountPoint()
@@ -33,8 +34,22 @@ extension Supervisor {
         try finishStart(channel)
     }
 
-    private func record(_ entries: [Journal.Entry]) throws(OperationFailure) {
-        try attempting("cannot write the journal \(journal.path)") { () throws(KernelError) in try journal.record(entries) }
+    /// What is owed before anything is made. Without such a thing the cgroups come first.
+    private func openJournal() throws(OperationFailure) {
+        var entries: [Journal.Entry] = []
+        if !plan.config.hooks.commands(.postStop).isEmpty { entries.append(.postStop) }
+        // After a reboot the journal is a new one.
+        if !isJournalSigned, let pidFile = plan.pidFile { entries.append(.pidFile(pidFile)) }
+        guard !entries.isEmpty else { return }
+        try attempting("cannot write the journal \(journal.path)") { () throws(KernelError) in try record(entries) }
+    }
+
+    /// Adds to the journal. Its first line says who is at work: whoever wants to finish that work waits for this process first.
+    func record(_ entries: [Journal.Entry]) throws(KernelError) {
+        let pid = ProcessControl.pid
+        let signature = isJournalSigned ? [] : [Journal.Entry.supervisor(pid: pid, startTime: ProcessIdentity.startTime(of: pid))]
+        try journal.record(signature + entries)
+        isJournalSigned = true
     }
 
     private func checkAbandoned() throws(OperationFailure) {
@@ -90,7 +105,7 @@ extension Supervisor {
         let new = paths.filter { !recordedCgroups.contains($0) }
         guard !new.isEmpty else { return }
         recordedCgroups += new
-        do { try journal.record(new.map { .cgroup($0) }) } catch { throw .kernel(error) }
+        do { try record(new.map { .cgroup($0) }) } catch { throw .kernel(error) }
     }
 
     /// Hooks that run in the supervisor's cgroup, and a place for it that was asked for by name.
@@ -186,10 +201,7 @@ extension Supervisor {
         }
         try ResourceLimits.apply(plan.config.process.resourceLimits, to: pid)
         try attempting("cannot write the journal") { () throws(KernelError) in
-            try journal.record([
-                .supervisor(pid: ProcessControl.pid, startTime: ProcessIdentity.startTime(of: ProcessControl.pid)),
-                .initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid)),
-            ])
+            try record([.initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid))])
         }
     }
 

@@ -32,6 +32,10 @@ final class Supervisor {
     var leases = KeyedList<ControlLease, Int>()
     /// Set by a request to stop while the start is still going on.
     var isAbandoned = false
+    /// Set from the end of init until the next start: the hooks of the end run whatever is asked for.
+    var isEnding = false
+    /// Whether the journal says who is at work.
+    var isJournalSigned = false
     var hasInitEnded = false
     private var signals: SignalDescriptor?
     /// The watch on the end of init.
@@ -114,7 +118,7 @@ final class Supervisor {
         try watchSignals()
         hooks.interlude = HookRunner.Interlude(
             descriptor: loop.descriptorNumber, work: { [self] in serveWaiting() },
-            isAbandoned: { [self] in isAbandoned })
+            isAbandoned: { [self] in isAbandoned && !isEnding })
         if let pidFile = plan.pidFile { try writePIDFile(pidFile) }
         if plan.config.process.monitorUnshare {
             try attempting("cannot give the supervisor its own mounts", key: "lxc.monitor.unshare") { () throws(KernelError) in
@@ -189,7 +193,7 @@ final class Supervisor {
         try attempting("cannot write the pid file \(path)", hint: "choose another place with -p") { () throws(KernelError) in
             let file = try OwnedDescriptor(opening: path, [.writeOnly, .create, .truncate], mode: 0o600)
             try file.writeAll("\(ProcessControl.pid)".kernelBytes)
-            try journal.record([.pidFile(path)])
+            try record([.pidFile(path)])
         }
     }
 
@@ -218,11 +222,5 @@ final class Supervisor {
     }
 
     /// The end of the program.
-    private func leave() {
-        foreground?.restore()
-        do {
-            if let pidFile = plan.pidFile { try HostPath.remove(pidFile) }
-            try journal.remove()
-        } catch { log.warn("cannot clean up: \(error)") }
-    }
+    private func leave() { foreground?.restore() }
 }

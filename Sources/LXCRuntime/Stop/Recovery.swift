@@ -13,10 +13,11 @@ struct Recovery {
     let hooks: HookRunner
 
     func finishEarlierRun() throws(OperationFailure) {
-        let entries = try attempting("cannot read the journal \(journal.path)") { () throws(KernelError) in try journal.entries() }
+        for entry in try readJournal() { try waitForSupervisor(entry) }
+        // Read again: a supervisor that was only at work has done it all by now.
+        let entries = try readJournal()
         guard !entries.isEmpty else { return }
         log.warn("an earlier run of \(plan.name) did not end in order: cleaning up after it")
-        for entry in entries { try waitForSupervisor(entry) }
         for entry in entries { killInit(entry) }
         let cgroups = entries.compactMap { if case .cgroup(let path) = $0 { path } else { nil } }
         for remaining in ContainerCgroups.remove(journalPaths: cgroups).remaining {
@@ -27,6 +28,10 @@ struct Recovery {
             for case .pidFile(let path) in entries where path != plan.pidFile { try HostPath.remove(path) }
             try journal.remove()
         }
+    }
+
+    private func readJournal() throws(OperationFailure) -> [Journal.Entry] {
+        try attempting("cannot read the journal \(journal.path)") { () throws(KernelError) in try journal.entries() }
     }
 
     /// A supervisor that has given its socket up still runs the stop hooks; one that was killed is at most waiting to be collected.
