@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCTestSupport
 import LinuxKernel
-import SystemPackage
 import Testing
 
 /// Many requests to one supervisor leave it as it was.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCTestSupport
 import LinuxKernel
-import SystemPackage
 import Testing
 
 /// kill -9 at any moment of a stop: the container is then stopped or runs as before, and the next command cleans up.

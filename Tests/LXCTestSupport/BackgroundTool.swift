@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LinuxKernel
-import SystemPackage
 
 /// A program that runs while the test goes on; what it prints is kept.
 package final class BackgroundTool: @unchecked Sendable {

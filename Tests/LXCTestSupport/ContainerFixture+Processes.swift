@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 // The processes of this test's containers, found without asking a tool.
 extension ContainerFixture {
