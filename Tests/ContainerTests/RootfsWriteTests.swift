@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
+import LinuxKernel
+import SystemPackage
+import Testing
+
+/// P9, P10, P12: what is written into, read from or injected in a root filesystem never touches a file of the host.
+@Suite(.needsRoot) struct RootfsWriteTests {
+    private func prepare(_ fixture: ContainerFixture, _ canary: Canary, in folder: String, _ commands: String) throws {
+        let result = try fixture.run("/bin/sh", ["-ec", "C=\(canary.path); cd \(folder); \(commands)"])
+        #expect(result.code == 0, "\(result)")
+    }
+
+    /// P9: no host name, no mtab, no resolv.conf, no init.lxc: with a /dev of our own, nothing at all is written.
+    @Test(arguments: ["start", "execute"])
+    func startWritesNothingIntoTheRootFilesystem(tool: String) throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("clean", config: ["lxc.net.0.type = empty", "lxc.uts.name = other"])
+            // The first run makes the mount points that the template left out.
+            let run = { try fixture.lxc(tool, "-n", name, "--", "/bin/true") }
+            let state = {
+                try fixture.run("/bin/sh", ["-c", "find \(fixture.rootfs(name)) -printf '%p %y %m %s %i %T@\\n' | sort"]).output
+            }
+            #expect(try run().code == 0)
+            _ = try fixture.lxc("wait", "-n", name, "-s", "STOPPED")
+            let before = try state()
+            #expect(try run().code == 0)
+            _ = try fixture.lxc("wait", "-n", name, "-s", "STOPPED")
+            #expect(try state() == before)
+        }
+    }
+
+    struct Links: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let prepare: String
+        var config: [String] = []
+        init(_ name: String, _ prepare: String, _ config: [String] = []) {
+            (testDescription, self.prepare, self.config) = (name, prepare, config)
+        }
+    }
+
+    /// P9: each place that a start does write to, with a link in it. The start is refused, or writes inside.
+    @Test(arguments: [
+        Links(
+            "files of /dev without autodev",
+            "rm -rf dev; mkdir dev; for f in console ptmx tty1 tty2 null fd stdin stdout stderr .lxc-boot-id; do ln -s $C/secret dev/$f; done",
+            ["lxc.autodev = 0", "lxc.mount.entry ="]),
+        Links(
+            "new files of /dev without autodev",
+            "rm -rf dev; mkdir dev; for f in console ptmx tty1 tty2 fd stdin; do ln -s $C/new-$f dev/$f; done",
+            ["lxc.autodev = 0", "lxc.mount.entry ="]),
+        Links(
+            "folder of the terminals", "rm -rf dev; mkdir dev; ln -s $C/dev dev/lxc",
+            ["lxc.autodev = 0", "lxc.tty.dir = lxc", "lxc.mount.entry ="]),
+        Links("working directory", "ln -s $C work", ["lxc.init.cwd = /work/new"]),
+        Links("cgroup", "rm -rf sys; mkdir -p sys/fs; ln -s $C sys/fs/cgroup", ["lxc.mount.auto =", "lxc.mount.auto = cgroup:rw:force"]),
+        Links("shared mounts", "ln -s $C shared", ["lxc.mount.auto = shmounts:/usr:/shared/place"]),
+        Links("shared memory", "ln -s $C other", ["lxc.mount.entry = none other/shm tmpfs create=dir 0 0"]),
+        Links("root filesystem of another place", "ln -s $C etc2; rm -rf etc; mv etc2 etc", []),
+    ])
+    func linksInPlacesThatAreWrittenLeadNowhere(links: Links) throws {
+        try withContainers { fixture in
+            let canary = try Canary(fixture)
+            let name = try fixture.busybox("links", config: ["lxc.net.0.type = empty"] + links.config)
+            try prepare(fixture, canary, in: fixture.rootfs(name), links.prepare)
+            let before = try canary.listing(fixture)
+            let result = try fixture.runOnce(name, "/bin/true")
+            #expect(result.code == 0 || result.code == 1, "\(result)")
+            #expect(try canary.listing(fixture) == before)
+            _ = try fixture.lxc("execute", "-n", name, "--", "/bin/true")
+            #expect(try canary.listing(fixture) == before)
+        }
+    }
+
+    /// P9: the template fills a folder in which each of its files is a link.
+    @Test(
+        arguments: [
+            (
+                "mkdir -p etc/init.d etc/udhcpc bin sbin var", true,
+                [
+                    "etc/inittab", "etc/init.d/rcS", "etc/passwd", "etc/group", "etc/shadow", "etc/fstab", "etc/hostname", "etc/hosts",
+                    "etc/udhcpc/default.script", "bin/busybox", "bin/sh", "sbin/init", "var/run",
+                ]
+            ),
+            ("mkdir -p etc", false, ["etc/init.d"]), (":", false, ["etc"]), (":", false, ["bin"]), (":", false, ["dev"]),
+        ] as [(String, Bool, [String])])
+    func templateFollowsNoLink(folders: String, succeeds: Bool, links: [String]) throws {
+        try withContainers { fixture in
+            let canary = try Canary(fixture)
+            let folder = fixture.folder(fixture.name("filled"))
+            try prepare(fixture, canary, in: fixture.lxcpath, "mkdir -p \(folder)/rootfs; cd \(folder)/rootfs; \(folders)")
+            for link in links {
+                // A file's link leads to a file, a folder's to a folder.
+                let target = succeeds ? "/secret" : "/dev"
+                try prepare(fixture, canary, in: folder + "/rootfs", "ln -s $C\(target) \(link)")
+            }
+            let before = try canary.listing(fixture)
+            let template = fixture.installation.templates + "/lxc-busybox"
+            let result = try fixture.run(template, ["--path=\(folder)", "--name=filled", "--rootfs=\(folder)/rootfs"])
+            #expect(result.code == (succeeds ? 0 : 1), "\(result)")
+            #expect(try canary.listing(fixture) == before)
+        }
+    }
+
+    /// P10: the user's shell comes from the container's own list, also when that is a link to the host's.
+    @Test(arguments: ["$C/passwd", "../../../../../../../../$C/passwd", "/proc/self/root/$C/passwd", "/proc/1/root/$C/passwd"])
+    func usersAreLookedUpInside(target: String) throws {
+        try withContainers { fixture in
+            let canary = try Canary(fixture)
+            let name = try fixture.busybox("users", config: ["lxc.net.0.type = empty"])
+            try fixture.write(canary.path + "/passwd", "root:x:0:0::/:/outside\n", mode: 0o644)
+            let shell = "#!/bin/sh\necho outside\n"
+            try fixture.write(fixture.rootfs(name) + "/outside", shell, mode: 0o755)
+            try prepare(fixture, canary, in: fixture.rootfs(name), "rm etc/passwd; ln -s \(target) etc/passwd")
+            try fixture.succeed("start", "-n", name)
+            let result = try fixture.lxc("attach", "-n", name, input: "echo inside\n")
+            #expect(result.output == "inside\n", "\(result)")
+        }
+    }
+
+    /// P12: the lxc-init of lxc-execute cannot be written from inside, nor after it has ended by whoever kept a handle on it.
+    @Test func injectedInitIsReadOnly() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("init", config: ["lxc.net.0.type = empty", "lxc.cap.drop =", "lxc.mount.auto = proc:rw"])
+            let program = fixture.installation.libexec + "/lxc-init"
+            let sum = { try fixture.run("/usr/bin/sha256sum", [program]).output }
+            let before = try sum()
+            let script = """
+                #!/bin/sh
+                readlink /proc/1/exe > /report
+                for how in '>' '>>' '1<>'; do
+                    if eval "true $how /proc/1/exe" 2> /dev/null; then echo "opened $how" >> /report; fi
+                done
+                mount -o remount,bind,rw /proc/1/exe 2> /dev/null && echo remounted >> /report
+                echo ready; exec sleep 1000
+
+                """
+            try fixture.write(fixture.rootfs(name) + "/writer", script, mode: 0o755)
+            let tool = fixture.installation.bin + "/lxc-execute"
+            let running = try fixture.background(tool, ["-P", fixture.lxcpath, "-n", name, "--", "/writer"])
+            let report = try WholeFile.text(fixture.rootfs(name) + "/report")
+            #expect(report.split(separator: "\n").count == 1, "\(report)")
+            let kept = try OwnedDescriptor(opening: "/proc/\(fixture.initPID(name))/exe", .path)
+            #expect(try FileStatus(of: kept).inode == FileStatus(of: program).inode)
+            try fixture.succeed("stop", "-n", name, "-k")
+            #expect(try fixture.eventually { !running.isRunning })
+            let failure = #expect(throws: KernelError.self) {
+                _ = try OwnedDescriptor(opening: "/proc/self/fd/\(kept.number)", .writeOnly)
+            }
+            #expect(failure?.errno == .readOnlyFileSystem)
+            #expect(try sum() == before)
+        }
+    }
+}
