@@ -5,8 +5,8 @@
 // REPORT gets one line each for:
 //   "reached NAME CALL WHAT"      it could look into a process that has not executed the container's program yet
 //   "reached-caller CALL WHAT"    it could look into the command's own process
-//   "holds NUMBER TARGET"         descriptors of a process that the container can see, before it executes
-//   "keeps NUMBER TARGET"         those that the container's program has
+//   "holds CALL NUMBER TARGET"    descriptors of a process that the container can see, before it executes
+//   "keeps 0 NUMBER TARGET"       those that the container's program has
 //   "executed WHAT"               what it reaches once the container's program runs: the proof that it can reach anything
 //   "looked COUNT"                at the end
 // WHAT is a sum: 1 environ, 2 fd, 4 mem, 8 a descriptor by pidfd_getfd(2), 16 root. CALL is the number of the system call.
@@ -105,7 +105,7 @@ static int isMapped(int pid) {
     return found;
 }
 
-static void listDescriptors(int pid, const char *word) {
+static void listDescriptors(int pid, const char *word, long call) {
     char path[64], target[512];
     snprintf(path, sizeof path, "/proc/%d/fd", pid);
     DIR *folder = opendir(path);
@@ -114,7 +114,7 @@ static void listDescriptors(int pid, const char *word) {
         ssize_t length = readlinkat(dirfd(folder), entry->d_name, target, sizeof target - 1);
         if (length < 0) continue;
         target[length] = 0;
-        fprintf(report, "%s %s %s\n", word, entry->d_name, target);
+        fprintf(report, "%s %ld %s %s\n", word, call, entry->d_name, target);
     }
     if (folder) closedir(folder);
 }
@@ -143,7 +143,7 @@ static void atCall(int pid, int caller) {
     if (what) fprintf(report, "reached %s %ld %d\n", name(pid), call, what);
     if (pid != caller && (what = look(caller))) fprintf(report, "reached-caller %ld %d\n", call, what);
     // A process of the host has the number that the container sees only when it was born in its PID namespace.
-    if (differs(pid, "pid")) listDescriptors(pid, "holds");
+    if (differs(pid, "pid")) listDescriptors(pid, "holds", call);
 }
 
 int main(int count, char **words) {
@@ -170,7 +170,7 @@ int main(int count, char **words) {
         if (signal == (SIGTRAP | 0x80)) atCall(pid, caller);
         if (event == PTRACE_EVENT_EXEC && differs(pid, "user") && questions >= 0) {
             fprintf(report, "executed %d\n", look(pid));
-            listDescriptors(pid, "keeps");
+            listDescriptors(pid, "keeps", 0);
             ptrace(PTRACE_DETACH, pid, 0, 0);
             continue;
         }

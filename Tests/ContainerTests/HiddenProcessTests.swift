@@ -35,12 +35,13 @@ import Testing
 
         private func number(_ word: String) -> Int? { starting(with: word).last.flatMap { Int($0.dropFirst(word.count + 1)) } }
 
-        /// Targets of descriptors above the standard streams.
-        func targets(_ word: String) -> Set<String> {
+        /// Targets of descriptors above the standard streams; those at one system call, if it is given.
+        func targets(_ word: String, at call: Int? = nil) -> Set<String> {
             Set(
                 starting(with: word).compactMap { line in
-                    let words = line.split(separator: " ", maxSplits: 2).map(String.init)
-                    return words.count == 3 && (Int(words[1]) ?? 0) > 2 ? words[2] : nil
+                    let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+                    guard words.count == 4, call == nil || Int(words[1]) == call else { return nil }
+                    return (Int(words[2]) ?? 0) > 2 ? words[3] : nil
                 })
         }
     }
@@ -54,6 +55,17 @@ import Testing
             #expect(phases.isProof, "\(phases.result) \(phases.lines.suffix(3))")
             #expect(phases.reached() == [])
             #expect(phases.targets("keeps") == [])
+        }
+    }
+
+    /// E5, E6: the supervisor's handles on the host's cgroups are closed in the first process long before it executes init (call 59).
+    @Test func cgroupsAreNotHeldOpen() throws {
+        try withContainers { fixture in
+            let name = try fixture.mapped("held")
+            let phases = try Phases(fixture, "start", ["-n", name, "-F", "--", "/bin/true"])
+            #expect(phases.isProof, "\(phases.result) \(phases.lines.suffix(3))")
+            #expect(phases.targets("holds").contains { $0.hasPrefix("/sys/fs/cgroup") }, "they are not even there before")
+            #expect(phases.targets("holds", at: 59).filter { $0.hasPrefix("/sys/fs/cgroup") } == [])
         }
     }
 
