@@ -61,7 +61,7 @@ let package = Package(
             name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel", systemPackage], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         // Not dependent on the programs that it tests: their static linking would become the test's.
-        .testTarget(name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport", systemPackage], swiftSettings: strict),
+        .testTarget(name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LinuxKernel", "LXCConfig", "Gzip", systemPackage],
             swiftSettings: strict),

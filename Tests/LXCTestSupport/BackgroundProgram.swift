@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
-import SystemPackage
 
 /// A program that runs beside a test until the test stops it.
 package final class BackgroundProgram: @unchecked Sendable {
