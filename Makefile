@@ -69,6 +69,10 @@ bench: ## compare speed and memory with C LXC and crun (root)
 	@scripts/install-dependencies.sh --peers
 	@scripts/bench/run.sh
 
+.PHONY: weakened
+weakened: build ## show that the security tests fail when a protection is taken out (root; some minutes)
+	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/weakened.sh
+
 .PHONY: fuzz
 fuzz: deps ## feed random input to every parser, SECONDS_EACH (60) seconds each
 	@scripts/fuzz.sh $(SECONDS_EACH)

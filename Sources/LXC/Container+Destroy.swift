@@ -118,9 +118,14 @@ extension Container {
             throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first")
         }
         for folder in snapshotFolders {
-            let names = try attempt(what) { () throws(KernelError) in
-                try FileStatus.ifPresent(folder) == nil ? [] : DirectoryListing.names(in: folder)
+            let status = try attempt(what) { () throws(KernelError) in try FileStatus.ifPresent(folder, followLinks: false) }
+            guard let status else { continue }
+            // What it leads to was perhaps never the container's, and everything in it would be taken for a snapshot.
+            guard status.kind != .symbolicLink else {
+                throw LXCError(
+                    .failed, what, reason: "\(folder) is a symbolic link", hint: "look at what it leads to, and remove the link first")
             }
+            let names = try attempt(what) { () throws(KernelError) in try DirectoryListing.names(in: folder) }
             if names.isEmpty { continue }
             guard options.includesSnapshots else {
                 throw LXCError(.hasSnapshots, what, reason: "\(name) has snapshots", hint: "use -s to destroy them too")

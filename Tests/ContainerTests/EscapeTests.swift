@@ -5,21 +5,6 @@ import Testing
 
 /// The attacks of reliability sections 1.1 and 1.2 on a start: the canary outside must neither be changed nor grow.
 @Suite(.needsRoot) struct EscapeTests {
-    private struct Canary {
-        let path: String
-
-        init(_ fixture: ContainerFixture) throws {
-            path = fixture.lxcpath + "/canary"
-            _ = try fixture.run("/bin/mkdir", ["-p", path + "/dev/pts"])
-            try fixture.write(path + "/secret", "untouched\n", mode: 0o600)
-            try fixture.write(path + "/dev/ptmx", "file\n")
-        }
-
-        func listing(_ fixture: ContainerFixture) throws -> String {
-            try fixture.run("/bin/sh", ["-c", "cd \(path) && find . -printf '%p %y %m %s\\n' | sort && cat secret dev/ptmx"]).output
-        }
-    }
-
     struct Attack: Sendable, CustomTestStringConvertible {
         let name: String
         /// Shell commands in the root filesystem; `$C` is the canary's path.

@@ -8,7 +8,7 @@ compiler=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 if [ ! -x "$compiler" ]; then compiler=gcc; fi
 while IFS= read -r -d '' file; do
     "$compiler" -fsyntax-only -std=gnu17 -O1 -Wall -Wextra -Werror -I "$(dirname "$file")/include" "$file"
-done < <(find Sources -name '*.c' -print0)
+done < <(find Sources Tests -name '*.c' -print0)
 # Each header can be included alone and twice.
 while IFS= read -r -d '' file; do
     printf '#include "%s"\n#include "%s"\n' "$(basename "$file")" "$(basename "$file")" \

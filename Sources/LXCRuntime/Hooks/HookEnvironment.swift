@@ -2,7 +2,7 @@
 import LXCConfig
 import LinuxKernel
 
-/// The variables that hooks find, besides those of whoever called lxc-start.
+/// The variables that hooks find, besides those of whoever called lxc-start (which a start hook does not get).
 struct HookEnvironment {
     /// Set for every hook of a run.
     private var common = KeyedList<String, String>()
@@ -47,10 +47,15 @@ struct HookEnvironment {
             }
         }
         let own = variables.entries.map { "\($0.key)=\($0.value)" }
-        return ProcessEnvironment.lines.filter { line in
+        return Self.inherited(by: hook).filter { line in
             guard let name = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).first else { return false }
             return variables[String(name)] == nil
         } + own
+    }
+
+    /// The caller's variables are for programs of the host; a start hook is a program of the container, as init is.
+    private static func inherited(by hook: Hook) -> [String] {
+        hook == .start ? ["PATH=\(AttachEnvironment.defaultPath)"] : ProcessEnvironment.lines
     }
 
     /// Arguments behind the command of the configuration.

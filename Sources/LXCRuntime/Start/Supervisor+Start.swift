@@ -164,7 +164,9 @@ extension Supervisor {
     }
 
     private func prepare(_ context: InitContext) throws(KernelError) {
+        // In this copy of the supervisor nobody else may hold them open: the process lets go of them once it has entered.
         context.cgroups = cgroups
+        cgroups = nil
         if case .underInit = plan.payload {
             context.initProgram = SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
         }

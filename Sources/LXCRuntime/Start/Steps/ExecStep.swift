@@ -100,6 +100,8 @@ struct ExecStep: InitStep {
             try Credentials.setUser(user)
         }
         try CapabilitySets.clearAmbient()
+        // Changing ids makes the process readable where fs.suid_dumpable is 1, and it still holds the host's files.
+        try ProcessControl.setDumpable(false)
     }
 
     private func execute(_ context: InitContext) throws(OperationFailure) {
