@@ -14,11 +14,17 @@ extension Container {
     package func start(_ options: StartOptions, notes: (String) -> Void = { _ in }) throws(LXCError) -> StartOutcome {
         if try isRunning() { return .wasRunning }
         try checkCreation()
+        if options.isForeground {
+            let plan = try startPlan(options, notes: notes)
+            do { try SupervisorLaunch(plan: plan).startInForeground() } catch { throw LXCError(.failed, error) }
+            return .started
+        }
+        let supervisor: BackgroundSupervisor
+        do { supervisor = try BackgroundSupervisor(lxcPath: lxcPath, name: name, isDetached: !options.callerEnds) } catch {
+            throw LXCError(.failed, error)
+        }
         let plan = try startPlan(options, notes: notes)
-        let launch = SupervisorLaunch(plan: plan)
-        do {
-            if options.isForeground { try launch.startInForeground() } else { try launch.startInBackground() }
-        } catch { throw LXCError(.failed, error) }
+        do { try supervisor.start(plan) } catch { throw LXCError(.failed, error) }
         return .started
     }
 

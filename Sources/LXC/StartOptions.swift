@@ -20,6 +20,8 @@ package struct StartOptions: Sendable {
     package var logFile: String?
     package var logLevel: LogLevel?
     package var isQuiet = false
+    /// Whether the calling process ends as soon as the container runs. A caller that lives on would have to collect the supervisor.
+    package var callerEnds = false
 
     package init() {}
 }

@@ -15,6 +15,7 @@
 #include "mount_api.h"
 #include "namespaces.h"
 #include "network_calls.h"
+#include "network_thread.h"
 #include "option_scanning.h"
 #include "path_resolution.h"
 #include "prctl_calls.h"

@@ -4,6 +4,9 @@
 package struct KeyRegistry: Sendable {
     package static let shared = KeyRegistry()
 
+    /// Makes the table now, for those who have time before they need it.
+    package static func prepare() { _ = shared.keys.count }
+
     /// Every row.
     package let keys: [ConfigKey]
 

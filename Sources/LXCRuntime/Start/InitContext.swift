@@ -30,7 +30,9 @@ final class InitContext {
     var initProgram: SharedDescriptor?
     /// The container's cgroups, still to be entered.
     var cgroups: ContainerCgroups?
-    /// When that is to be done.
+    /// The network namespace that the supervisor had made, to be entered; without it the process makes its own.
+    var network: SharedDescriptor?
+    /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?

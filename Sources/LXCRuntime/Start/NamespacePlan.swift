@@ -36,7 +36,7 @@ struct NamespacePlan: Sendable, Equatable {
         for kind in config.namespaces.keep { wanted.remove(kind.set) }
         for kind in joined.keys { wanted.remove(kind.set) }
         unshared = wanted.intersection(.time)
-        // The kernel takes half a millisecond to make one; the supervisor has other things to do meanwhile.
+        // Made beside the rest of the start, see NewNetwork; one that belongs to a user namespace can only be made in there.
         if !isMapped { unshared.formUnion(wanted.intersection(.network)) }
         if !bornInCgroup { unshared.formUnion(wanted.intersection(.cgroup)) }
         born = wanted.subtracting(unshared)

@@ -13,6 +13,7 @@ extension Supervisor {
         try openJournal()
         try hooks.run(.preStart, inside: false)
         try checkAbandoned()
+        if network == nil && namespaces.unshared.contains(.network) { network = NewNetwork() }
         let mountPoint = try prepareMountPoint()
         let hostConsole = try prepareForeground()
         try reserveCgroups()
@@ -22,7 +23,8 @@ extension Supervisor {
         let pair = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
             try UnixSocket.pair(.sequencedPackets)
         }
-        let channel = try bear(pair, sharing, mountPoint, hostConsole, entry)
+        let network = try finishNetwork()
+        let channel = try bear(pair, sharing, mountPoint, hostConsole, entry, network)
         try furnish()
         try say(.begin, channel)
         if entry == .late {
@@ -129,9 +131,15 @@ extension Supervisor {
 
     // MARK: - The first process
 
+    /// The container's network namespace, if it was begun.
+    private func finishNetwork() throws(OperationFailure) -> SharedDescriptor? {
+        guard let begun = network.take() else { return nil }
+        return try attempting("cannot make a network namespace") { () throws(KernelError) in SharedDescriptor(try begun.finish()) }
+    }
+
     private func bear(
         _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?,
-        _ entry: CgroupEntry
+        _ entry: CgroupEntry, _ network: SharedDescriptor?
     ) throws(OperationFailure) -> HandshakeChannel {
         let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
             try sharing.makeProcess(new: namespaces.born, cgroup: cgroups?.birthCgroup)
@@ -146,6 +154,7 @@ extension Supervisor {
                 hooks.interlude = nil
                 context.console = hostConsole
                 context.cgroupEntry = entry
+                context.network = network
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
@@ -246,8 +255,7 @@ extension Supervisor {
         do { last = try channel.receive() } catch { throw OperationFailure("cannot talk to the container's first process", error) }
         if case .failed(let failure)? = last?.message { throw failure }
         try watchInit()
-        publisher.change(to: .running)
-        reportRunning()
+        publisher.change(to: .running, telling: reportRunning)
         loop.schedule(after: .milliseconds(200)) { [self] in settle() }
     }
 

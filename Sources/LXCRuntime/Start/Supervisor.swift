@@ -27,6 +27,8 @@ final class Supervisor {
     /// Namespaces kept open for the stop hooks.
     var keptNamespaces: [(file: String, descriptor: SharedDescriptor)] = []
     var devpts: SharedDescriptor?
+    /// The container's network namespace while it is being made.
+    var network: NewNetwork?
     var console: ConsoleRelay?
     var terminals = TerminalTable()
     var leases = KeyedList<ControlLease, Int>()
@@ -43,16 +45,22 @@ final class Supervisor {
     /// The caller's terminal in the foreground, with the mode to give back.
     var foreground: ForegroundTerminal?
 
-    init(plan: StartPlan, result: consuming UnixSocket?) throws(KernelError) {
+    /// `caller`: whoever waits for the result. `layout`: the host's cgroups, if they were looked at before the plan was there.
+    init(plan: StartPlan, caller: consuming UnixSocket?, layout known: CgroupLayout?) throws(KernelError) {
         self.plan = plan
-        if let result { self.result = SharedDescriptor(result.releaseDescriptor()) }
+        if let caller { result = SharedDescriptor(caller.releaseDescriptor()) }
         let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
         log = LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
         loop = try EventLoop()
         runDirectory = try RunDirectory.resolve()
         publisher = StatePublisher(name: plan.name, channel: MonitorChannel(lxcPath: plan.lxcPath, in: runDirectory))
         journal = Journal(lxcPath: plan.lxcPath, name: plan.name, in: runDirectory)
-        layout = try CgroupLayout.detect(isRelative: plan.config.cgroup.isRelative)
+        // Before a hook has run nothing is made, and hooks are processes.
+        if plan.config.hooks.commands(.preStart).isEmpty && NamespacePlan(plan.config, bornInCgroup: false).unshared.contains(.network) {
+            network = NewNetwork()
+        }
+        let isRelative = plan.config.cgroup.isRelative
+        if let known, !isRelative { layout = known } else { layout = try CgroupLayout.detect(isRelative: isRelative) }
         namespaces = NamespacePlan(plan.config, bornInCgroup: layout.kind == .unified)
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         hooks = HookRunner(

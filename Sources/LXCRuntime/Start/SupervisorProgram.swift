@@ -1,35 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
 import LXCConfig
 import LinuxKernel
 
 /// The entry of `lxc-supervisor`: takes the plan over from whoever executed it.
 package enum SupervisorProgram {
-    /// Number of the descriptor that holds the encoded ``StartPlan``.
-    package static let planVariable = "LXC_SUPERVISOR_PLAN"
-    /// Number of the socket that the result goes to; unset in the foreground.
-    package static let resultVariable = "LXC_SUPERVISOR_RESULT"
+    /// Number of the descriptor that holds the encoded ``StartPlan``, for a supervisor in the foreground.
+    static let planVariable = "LXC_SUPERVISOR_PLAN"
+    /// Number of the socket that the plan comes over and the result goes to, for one in the background.
+    static let callerVariable = "LXC_SUPERVISOR_CALLER"
+    /// Descriptor numbers above those that `LISTEN_FDS` can name.
+    static let planNumber: Int32 = 200
+    static let callerNumber: Int32 = 201
+
+    /// What process listings show, as for C LXC's monitor.
+    static func title(_ lxcPath: String, _ name: String) -> String { "[lxc monitor] \(lxcPath) \(name)" }
 
     /// Runs one container to its end.
     ///
     /// - Returns: The exit status of the program.
     package static func run() -> Int32 {
-        guard let planNumber = takeNumber(planVariable) else { return refuse("it is started by lxc-start and lxc-execute, not by hand") }
-        let resultNumber = takeNumber(resultVariable)
+        let (planNumber, callerNumber) = (takeNumber(planVariable), takeNumber(callerVariable))
         do {
             // Whatever else the caller had open is not for a process that lives for months, nor for the container.
-            try Execution.closeAll(except: [planNumber, resultNumber].compactMap { $0 } + ListenDescriptors.numbers)
+            try Execution.closeAll(except: [planNumber, callerNumber].compactMap { $0 } + ListenDescriptors.numbers)
         } catch { return refuse(error.description) }
-        let resultSocket = resultNumber.map { UnixSocket(owning: OwnedDescriptor(owning: $0)) }
+        if let planNumber { return run(OwnedDescriptor(owning: planNumber), caller: nil, layout: nil) }
+        if let callerNumber { return run(caller: UnixSocket(owning: OwnedDescriptor(owning: callerNumber))) }
+        return refuse("it is started by lxc-start and lxc-execute, not by hand")
+    }
+
+    private static func run(caller: consuming UnixSocket) -> Int32 {
+        let plan: OwnedDescriptor
+        let layout: CgroupLayout
+        do {
+            // The caller is still reading the configuration: time for what every start needs.
+            layout = try CgroupLayout.detect()
+            KeyRegistry.prepare()
+            // Without a plan the caller has found a reason not to start, and has told it.
+            guard let message = try caller.receiveMessage(upTo: 1), let file = message.descriptors.first else { return 1 }
+            plan = try file.duplicate()
+        } catch { return refuse(error.description) }
+        return run(plan, caller: caller, layout: layout)
+    }
+
+    private static func run(_ file: consuming OwnedDescriptor, caller: consuming UnixSocket?, layout: CgroupLayout?) -> Int32 {
         let plan: StartPlan
         do {
-            let file = OwnedDescriptor(owning: planNumber)
             guard let decoded = StartPlan(decoding: try MemoryFile.content(of: file)) else {
                 return refuse("its plan cannot be read: this lxc-supervisor is of another version than the program that started it")
             }
             plan = decoded
         } catch { return refuse(error.description) }
         do {
-            let supervisor = try Supervisor(plan: plan, result: resultSocket)
+            let supervisor = try Supervisor(plan: plan, caller: caller, layout: layout)
             return supervisor.run()
         } catch { return refuse(error.description) }
     }

@@ -19,10 +19,13 @@ package final class StatePublisher {
 
     /// Changes the state and tells the state clients and the monitor's pipe.
     ///
-    /// THAWED is told as such and then held as RUNNING. The end of a run is ``finishRun(rebooting:)``.
-    package func change(to newState: ContainerState) {
+    /// THAWED is told as such and then held as RUNNING. The end of a run is ``finishRun(rebooting:)``. `first`: somebody who is told
+    /// before all others, and finds the new state already when asking.
+    package func change(to newState: ContainerState, telling first: () -> Void = {}) {
+        state = newState == .thawed ? .running : newState
+        first()
         publish(.state(newState))
-        serve(newState)
+        watchers.announce(newState, of: name)
     }
 
     /// Takes over a state that a client reports (SERVE_STATE_CLIENTS): as ``change(to:)``, but the client itself writes to the pipe.

@@ -9,6 +9,7 @@ extension SystemEngine {
         let container = try controllableContainer(request.target)
         var options = StartOptions()
         options.program = "lxc-start"
+        options.callerEnds = true
         options.command = request.command
         options.isForeground = request.isForeground
         options.pidFile = request.pidFile
@@ -23,6 +24,7 @@ extension SystemEngine {
         let container = try controllableContainer(request.target)
         var options = StartOptions()
         options.program = "lxc-execute"
+        options.callerEnds = true
         options.runsUnderInit = true
         options.command = request.command
         options.isForeground = !request.isDaemon

@@ -18,7 +18,11 @@ struct IdentityStep: InitStep {
             }
         }
         if context.namespaces.unshared.contains(.network) {
-            try attempting("cannot make a network namespace") { () throws(KernelError) in try Namespaces.unshare(.network) }
+            try attempting("cannot make a network namespace") { () throws(KernelError) in
+                guard let network = context.network else { return try Namespaces.unshare(.network) }
+                try Namespaces.enter(network.number, .network, label: "new network")
+            }
+            context.network = nil
         }
         if context.namespaces.unshared.contains(.time) { try enterTimeNamespace(context) }
     }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
+
+/// A supervisor that was executed ahead and waits for its plan, or for the end of whoever executed it.
+///
+/// It comes up (half a millisecond) while the caller reads the configuration.
+package struct BackgroundSupervisor: ~Copyable {
+    private let socket: UnixSocket
+    private let name: String
+
+    /// Executes the supervisor of a container.
+    ///
+    /// The caller is not forked: the supervisor is a program of its own.
+    ///
+    /// - Parameters:
+    ///   - lxcPath, name: The container.
+    ///   - isDetached: Whether its parent is the system's reaper from the start, for callers that live on. One that ends once the container
+    ///     runs leaves it to the reaper then.
+    ///   - program: The supervisor's program.
+    /// - Throws: ``OperationFailure`` when it cannot be executed.
+    package init(
+        lxcPath: String, name: String, isDetached: Bool, program: String = InstalledPaths.supervisor
+    ) throws(OperationFailure) {
+        self.name = name
+        let pair = try attempting("cannot start \(name)") { () throws(KernelError) in try UnixSocket.pair(.sequencedPackets) }
+        try attempting("cannot start the supervisor \(program)", hint: "install swift-lxc completely (make install)") {
+            () throws(KernelError) in
+            let executable = try ProtectedExecutable.open(program)
+            var launch = ProgramLaunch(
+                .descriptor(executable.number), arguments: [SupervisorProgram.title(lxcPath, name)],
+                environment: ProcessEnvironment.lines + ["\(SupervisorProgram.callerVariable)=\(SupervisorProgram.callerNumber)"])
+            launch.descriptors = [(pair.second.number, SupervisorProgram.callerNumber)] + ListenDescriptors.numbers.map { ($0, $0) }
+            launch.newSession = true
+            launch.detached = isDetached
+            _ = try launch.start()
+        }
+        socket = pair.closingSecond()
+    }
+
+    /// Starts the container and waits until it runs or has failed.
+    package func start(_ plan: StartPlan) throws(OperationFailure) {
+        let bytes: [UInt8]?
+        do throws(KernelError) {
+            let file = try MemoryFile.make("lxc-plan", plan.encoded)
+            // What is sent to a supervisor that has died is answered by the end of the conversation.
+            do { try socket.sendAll([0], descriptors: [file.number]) } catch { if error.errno != .brokenPipe { throw error } }
+            bytes = try socket.receive(upTo: 65536)
+        } catch { throw OperationFailure("cannot learn how the start of \(name) went", error) }
+        switch StartResult(decoding: bytes ?? []) {
+        case .running: return
+        case .failed(let failure): throw failure
+        case nil:
+            throw OperationFailure(
+                "the supervisor of \(name) ended before the container ran", reason: "it was killed",
+                hint: "start it again; what the supervisor left behind is cleaned up then")
+        }
+    }
+}
