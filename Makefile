@@ -44,19 +44,19 @@ build: deps ## build everything for debugging
 	swift build --build-tests $(SWIFT_FLAGS)
 
 .PHONY: release
-release: deps ## build the programs with optimization
-	swift build -c release $(SWIFT_FLAGS)
+release: deps ## build the programs as they are installed: optimized, without the Swift runtime
+	@scripts/build-programs.sh $(SWIFT_FLAGS)
 
 .PHONY: test
 test: deps ## build and run all tests; as root this includes real containers
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/test.sh $(TEST_FLAGS)
 
 .PHONY: test-v2
-test-v2: build ## run the tests that start containers with cgroup v2 alone, in a mount namespace (root)
+test-v2: build release ## run the tests that start containers with cgroup v2 alone, in a mount namespace (root)
 	@scripts/test-v2.sh $(TEST_FLAGS)
 
 .PHONY: interoperation
-interoperation: build ## print how Debian's tools do on our containers, and ours on Debian's (root)
+interoperation: release ## print how Debian's tools do on our containers, and ours on Debian's (root)
 	@scripts/install-dependencies.sh --peers
 	@scripts/interoperation.sh
 
@@ -79,7 +79,7 @@ fuzz: deps ## feed random input to every parser, SECONDS_EACH (60) seconds each
 
 .PHONY: install
 install: release ## install below PREFIX (/usr/local); also DESTDIR, SYSCONFDIR, LOCALSTATEDIR, RUNDIR, LIBDIR, LIBEXECDIR
-	@BUILD_DIR=.build/release scripts/install.sh install
+	@BUILD_DIR=.build/programs/release scripts/install.sh install
 
 .PHONY: install-only
 install-only: # what the last build made, without building: BUILD_DIR=.build/debug make install-only

@@ -20,7 +20,7 @@ case $action in
 esac
 
 cd "$(dirname "$0")/.."
-: "${BUILD_DIR:=.build/release}" "${DESTDIR:=}" "${PREFIX:=/usr/local}"
+: "${BUILD_DIR:=.build/programs/release}" "${DESTDIR:=}" "${PREFIX:=/usr/local}"
 : "${BINDIR:=$PREFIX/bin}" "${SBINDIR:=$PREFIX/sbin}" "${LIBEXECDIR:=$PREFIX/libexec}" "${DATADIR:=$PREFIX/share}"
 : "${LIBDIR:=$PREFIX/lib/$(uname -m)-linux-gnu}"
 case $PREFIX in

@@ -5,7 +5,7 @@
 # usage: interoperation.sh
 #
 # From the environment:
-#   BUILD_DIR  folder of the built programs; .build/debug when unset
+#   BUILD_DIR  folder of the built programs; .build/programs/release when unset
 #
 # The status is 1 when anything differs; what differed is below the table.
 set -euo pipefail
@@ -33,7 +33,7 @@ cleanup() {
 }
 trap cleanup EXIT
 # With the system's run folder, because that is where both sides look for the monitor's pipe and for locks.
-PREFIX=$folder/ours RUNDIR=/run BUILD_DIR=${BUILD_DIR:-.build/debug} scripts/install.sh install > /dev/null
+PREFIX=$folder/ours RUNDIR=/run BUILD_DIR=${BUILD_DIR:-.build/programs/release} scripts/install.sh install > /dev/null
 mkdir -p "$path"
 
 # --- the two sides ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the tests that start containers as on a host with cgroup v2 only; needs root, and a build (make build).
+# Runs the tests that start containers as on a host with cgroup v2 only; needs root, and what `make test` builds.
 #
 # usage: test-v2.sh [options of `swift test`]
 #
@@ -14,6 +14,7 @@ if [ "$(id -u)" -ne 0 ]; then
     echo "test-v2: left out: needs root (it mounts cgroup2 in a mount namespace of its own)"
     exit 0
 fi
+export LXC_TEST_BUILD_DIR=${LXC_TEST_BUILD_DIR:-.build/programs/release}
 if [ $# -eq 0 ]; then
     set -- --filter ContainerTests --filter AttachContainerTests --filter ControlPeer --filter LXCCgroupsTests --filter LXCInitTests
 fi

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs all tests, then compares the machine with what it was before.
+# Builds and runs all tests, then compares the machine with what it was before. Containers are run by the programs as they are installed
+# (scripts/build-programs.sh).
 #
 # usage: test.sh [options of `swift test`]
 #
 # From the environment:
 #   SWIFT_FLAGS              extra options of the build, for example "-j 1"
+#   LXC_TEST_BUILD_DIR       folder of programs to test instead, which are not built here; .build/debug is the quickest
 #   LXC_TEST_REQUIRE=root    tests that need root must not be left out (also: peer; both: root,peer)
 #   LXC_TEST_SHARED_MACHINE  when set, what is left on the machine afterwards is shown but is no failure, because others
 #                            start containers here at the same time
@@ -13,11 +15,24 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 read -r -a flags <<< "${SWIFT_FLAGS:-}"
-swift build --build-tests "${flags[@]}"
-
 before=$(mktemp)
 after=$(mktemp)
-trap 'rm -f "$before" "$after"' EXIT
+programs=$(mktemp)
+trap 'rm -f "$before" "$after" "$programs"' EXIT
+
+# Both builds at the same time: each is mostly one compiler at work.
+builder=
+if [ -z "${LXC_TEST_BUILD_DIR:-}" ]; then
+    export LXC_TEST_BUILD_DIR=.build/programs/release
+    scripts/build-programs.sh > "$programs" 2>&1 < /dev/null &
+    builder=$!
+fi
+swift build --build-tests "${flags[@]}"
+if [ -n "$builder" ] && ! wait "$builder"; then
+    cat "$programs" >&2
+    exit 1
+fi
+
 scripts/lib/machine-snapshot.sh > "$before"
 
 status=0

@@ -10,6 +10,6 @@ if [ "$(id -u)" -ne 0 ]; then
     echo "bench: it starts containers, so it needs root:  sudo env PATH=\"\$PATH\" make bench" >&2
     exit 1
 fi
-swift build -c release
-scripts/lib/install-private.sh .build/release "$PWD/.local/bench"
+scripts/build-programs.sh
+scripts/lib/install-private.sh .build/programs/release "$PWD/.local/bench"
 exec python3 scripts/bench/bench.py --ours "$PWD/.local/bench" --json Benchmarks/results.json "$@"
