@@ -9,22 +9,45 @@ package final class MonitorClient {
         package let message: StateMessage
     }
 
+    /// What has arrived. The loop's handlers hold this and their connection, not the client, so that dropping the client hangs up.
+    private final class Inbox {
+        var events: [Event] = []
+        var failure: KernelError?
+    }
+
     private final class Connection {
         let lxcPath: String
         let socket: UnixSocket
         var source: EventLoop.Source?
-        var unread: [UInt8] = []
+        var hasEnded = false
+        private var unread: [UInt8] = []
 
         init(lxcPath: String, socket: consuming UnixSocket) {
             self.lxcPath = lxcPath
             self.socket = socket
         }
+
+        func read(into inbox: Inbox) {
+            do throws(KernelError) {
+                guard let part = try socket.receive(upTo: StateMessage.size * 16, wait: false) else { return }
+                if part.isEmpty { hasEnded = true }
+                unread += part
+            } catch {
+                if error.errno != .connectionReset { inbox.failure = error }
+                hasEnded = true
+            }
+            while unread.count >= StateMessage.size {
+                let record = Array(unread.prefix(StateMessage.size))
+                unread.removeFirst(StateMessage.size)
+                // A record that means nothing to us comes from a newer writer; the next one may.
+                if let message = StateMessage(decoding: record) { inbox.events.append(Event(lxcPath: lxcPath, message: message)) }
+            }
+        }
     }
 
     private let loop: EventLoop
+    private let inbox = Inbox()
     private var connections: [Connection] = []
-    private var events: [Event] = []
-    private var failure: KernelError?
 
     /// Connects to the daemons, and starts those that do not run.
     ///
@@ -37,8 +60,8 @@ package final class MonitorClient {
         for path in lxcPaths {
             let clean = CommandAddress.withoutTrailingSlashes(path)
             let connection = Connection(lxcPath: clean, socket: try Self.connect(clean, daemon: daemon))
-            connection.source = try loop.add(connection.socket.number, [.readable, .peerClosed]) { [self] _ in
-                read(connection)
+            connection.source = try loop.add(connection.socket.number, [.readable, .peerClosed]) { [inbox] _ in
+                connection.read(into: inbox)
             }
             connections.append(connection)
         }
@@ -50,14 +73,26 @@ package final class MonitorClient {
     /// - Returns: `nil` when the deadline passed, or when all daemons have ended.
     /// - Throws: ``KernelError`` of the connection.
     package func next(until deadline: MonotonicInstant? = nil) throws(KernelError) -> Event? {
-        try loop.run(until: { !events.isEmpty || connections.isEmpty || failure != nil }, deadline: deadline)
-        if !events.isEmpty { return events.removeFirst() }
-        if let failure { throw failure }
-        return nil
+        while true {
+            try removeEnded()
+            if !inbox.events.isEmpty { return inbox.events.removeFirst() }
+            if let failure = inbox.failure { throw failure }
+            if connections.isEmpty { return nil }
+            let hasNews = try loop.run(
+                until: { !inbox.events.isEmpty || inbox.failure != nil || connections.contains { $0.hasEnded } }, deadline: deadline)
+            if !hasNews { return nil }
+        }
     }
 
     /// Whether any daemon is still connected.
-    package var isConnected: Bool { !connections.isEmpty }
+    package var isConnected: Bool { connections.contains { !$0.hasEnded } }
+
+    private func removeEnded() throws(KernelError) {
+        for connection in connections where connection.hasEnded {
+            if let source = connection.source { try loop.remove(source) }
+        }
+        connections.removeAll { $0.hasEnded }
+    }
 
     /// Asks the daemon of a container path to end; the result says whether one ran.
     package static func quitDaemon(lxcPath: String) throws(KernelError) -> Bool {
@@ -71,29 +106,6 @@ package final class MonitorClient {
             if error.errno == .connectionRefused { return false }
             throw error
         }
-    }
-
-    private func read(_ connection: Connection) {
-        do throws(KernelError) {
-            guard let part = try connection.socket.receive(upTo: StateMessage.size * 16, wait: false) else { return }
-            if part.isEmpty { return remove(connection) }
-            connection.unread += part
-        } catch {
-            if error.errno != .connectionReset { failure = error }
-            return remove(connection)
-        }
-        while connection.unread.count >= StateMessage.size {
-            let record = Array(connection.unread.prefix(StateMessage.size))
-            connection.unread.removeFirst(StateMessage.size)
-            // A record that means nothing to us comes from a newer writer; the next one may.
-            if let message = StateMessage(decoding: record) { events.append(Event(lxcPath: connection.lxcPath, message: message)) }
-        }
-    }
-
-    private func remove(_ connection: Connection) {
-        connections.removeAll { $0 === connection }
-        guard let source = connection.source else { return }
-        do throws(KernelError) { try loop.remove(source) } catch { failure = error }
     }
 
     private static func connect(_ lxcPath: String, daemon: String) throws(KernelError) -> UnixSocket {

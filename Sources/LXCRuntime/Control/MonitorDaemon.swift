@@ -68,6 +68,7 @@ package final class MonitorDaemon {
         restartIdleTimer()
         try Self.announce(ready)
         try loop.run(until: { isOver })
+        try loop.removeAll()
         try signals.unblock()
     }
 

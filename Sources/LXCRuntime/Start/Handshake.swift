@@ -104,10 +104,18 @@ struct HandshakeChannel: ~Copyable {
 
     /// The next message; nil when the other side is gone.
     func receive() throws(KernelError) -> (message: HandshakeMessage, descriptors: [SharedDescriptor])? {
-        guard let received = try socket.receiveMessage(upTo: Self.longest), !received.bytes.isEmpty else { return nil }
+        guard let received = try receiveAny(), !received.bytes.isEmpty else { return nil }
         guard let message = HandshakeMessage(received.bytes) else {
             throw KernelError(call: "recvmsg", errno: .badMessage, subject: "handshake")
         }
         return (message, received.descriptors)
+    }
+
+    private func receiveAny() throws(KernelError) -> ReceivedMessage? {
+        do { return try socket.receiveMessage(upTo: Self.longest) } catch {
+            // The other side ended without reading what we had sent. That is reported once, before what it had sent itself.
+            guard error.errno == .connectionReset else { throw error }
+            return try socket.receiveMessage(upTo: Self.longest)
+        }
     }
 }

@@ -74,6 +74,12 @@ package final class EventLoop {
         }
     }
 
+    /// Forgets every source and timer, and lets go of what their handlers hold; for an owner whose own handlers hold it.
+    package func removeAll() throws(KernelError) {
+        timers = []
+        for identifier in Array(watched.keys) { try remove(Source(identifier: identifier)) }
+    }
+
     /// Calls a handler once, after some time.
     @discardableResult
     package func schedule(after delay: Duration, handler: @escaping () -> Void) -> Timer {
