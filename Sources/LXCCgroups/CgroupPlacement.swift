@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
 
-
 /// Where a container's cgroups go: the values of the `lxc.cgroup.dir*` keys and of the system's `lxc.cgroup.*` keys.
 package struct CgroupPlacement: Sendable, Equatable {
     /// The container's name.

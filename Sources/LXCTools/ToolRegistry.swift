@@ -16,7 +16,9 @@ package enum ToolRegistry {
     package static var names: [String] { tables.map { $0.tool } }
 
     /// Runs the tool of that name; `nil` when there is none.
-    static func run(_ tool: String, _ runner: ToolRunner<some ContainerEngine, some ToolStreams>, program: String, arguments: [String]) -> ExitCode? {
+    static func run(_ tool: String, _ runner: ToolRunner<some ContainerEngine, some ToolStreams>, program: String, arguments: [String])
+        -> ExitCode?
+    {
         switch tool {
         case "lxc-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
         case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)

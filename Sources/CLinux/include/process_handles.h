@@ -3,6 +3,7 @@
 #ifndef CLINUX_PROCESS_HANDLES_H
 #define CLINUX_PROCESS_HANDLES_H
 
+#include <sys/ioctl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>

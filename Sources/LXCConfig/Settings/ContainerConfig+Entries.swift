@@ -27,7 +27,9 @@ extension ContainerConfig {
     package func keys(under key: String) -> [String]? {
         let rows = KeyRegistry.shared.keys
         if key.isEmpty {
-            return rows.filter { $0.form != .retired && !$0.name.hasPrefix("lxc.net.N.") && $0.name != "lxc.rootfs.backend" }.map { $0.name }
+            return rows.filter { $0.form != .retired && !$0.name.hasPrefix("lxc.net.N.") && $0.name != "lxc.rootfs.backend" }.map {
+                $0.name
+            }
         }
         let match = KeyRegistry.shared.find(key)
         if let match, match.key.name == "lxc.net" {

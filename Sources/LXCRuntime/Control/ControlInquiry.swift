@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
 
-
 /// A request that was sent and whose answer was not read yet: several monitors work on theirs at the same time.
 package final class ControlInquiry {
     private let client: ControlClient

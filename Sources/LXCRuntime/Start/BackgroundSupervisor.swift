@@ -13,7 +13,8 @@ package struct BackgroundSupervisor: ~Copyable {
     /// The caller is not forked: the supervisor is a program of its own.
     ///
     /// - Parameters:
-    ///   - lxcPath, name: The container.
+    ///   - lxcPath: The container path.
+    ///   - name: The container's name.
     ///   - isDetached: Whether its parent is the system's reaper from the start, for callers that live on. One that ends once the container
     ///     runs leaves it to the reaper then.
     ///   - program: The supervisor's program.

@@ -150,7 +150,9 @@ extension Supervisor: ControlDelegate {
         var directories: [SharedDescriptor] = []
         do throws(CgroupError) {
             try cgroups?.openPayloads { _, directory in
-                do throws(KernelError) { directories.append(SharedDescriptor(try directory.descriptor.duplicate())) } catch { log.warn("cgroup: \(error)") }
+                do throws(KernelError) { directories.append(SharedDescriptor(try directory.descriptor.duplicate())) } catch {
+                    log.warn("cgroup: \(error)")
+                }
             }
         } catch { log.warn("cgroups: \(error)") }
         return .cgroupContext(arrangement, directories)

@@ -34,7 +34,8 @@ package enum WaitCommand: ToolCommand {
         for word in words.split(separator: "|", omittingEmptySubsequences: false) {
             guard let state = ContainerState(name: String(word)) else {
                 throw ToolFailure(
-                    .badOptions, "invalid state '\(word)'", advice: "use \(ContainerState.allCases.map { $0.name }.joined(separator: ", "))")
+                    .badOptions, "invalid state '\(word)'", advice: "use \(ContainerState.allCases.map { $0.name }.joined(separator: ", "))"
+                )
             }
             states.append(state)
         }
