@@ -36,7 +36,7 @@ struct KillScene {
     /// Kills a victim that is looked for now, while `tool` is at work.
     ///
     /// - Returns: Whether it was there.
-    func strike(_ victim: Victim, _ tool: BackgroundTool) throws -> Bool {
+    func strike(_ victim: Victim, _ tool: BackgroundProgram) throws -> Bool {
         switch victim {
         case .client: return try fixture.kill(tool.pid)
         case .supervisor:

@@ -24,7 +24,7 @@ import Testing
             }
         }
 
-        func begin(_ fixture: ContainerFixture, _ name: String) throws -> BackgroundTool {
+        func begin(_ fixture: ContainerFixture, _ name: String) throws -> BackgroundProgram {
             switch self {
             case .kill: try fixture.begin("stop", "-n", name, "-k")
             case .shutdown: try fixture.begin("stop", "-n", name, "-t", "10")
@@ -56,7 +56,7 @@ import Testing
                 count.rounds += 1
                 runs += 1
                 // Whoever asked for the end has got it, whatever happened to the others; or came too late.
-                let said = try tool.transcript
+                let said = try tool.output
                 let isContent = victim == .client || status.shellCode == 0 || said.contains("is not running")
                 #expect(isContent, "\(moment): \(status): \(said)")
                 if try scene.settle() {
@@ -97,7 +97,7 @@ import Testing
     /// Creates the container if there is none, starts it, and asks for its end.
     private func beginEnd(
         _ fixture: ContainerFixture, _ name: String, _ ending: Ending
-    ) throws -> (tool: BackgroundTool, processes: [Victim: Int32]) {
+    ) throws -> (tool: BackgroundProgram, processes: [Victim: Int32]) {
         if try FileStatus.ifPresent(fixture.folder(name)) == nil {
             // Outside of the container's folder: it is counted after a destroy, too.
             let hook = "lxc.hook.post-stop = echo >> \(fixture.lxcpath)/ended #"

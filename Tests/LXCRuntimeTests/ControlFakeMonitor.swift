@@ -164,6 +164,7 @@ final class FakeMonitor: @unchecked Sendable {
         thread.join()
         try server.close()
         publisher.finishRun(rebooting: false)
+        try loop.removeAll()
         try removeFolder(lxcPath)
     }
 

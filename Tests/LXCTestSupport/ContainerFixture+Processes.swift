@@ -4,8 +4,8 @@ import LinuxKernel
 // The processes of this test's containers, found without asking a tool.
 extension ContainerFixture {
     /// Starts one of our tools on this test's lxcpath and goes on.
-    package func begin(_ tool: String, _ arguments: String...) throws -> BackgroundTool {
-        let started = try BackgroundTool(
+    package func begin(_ tool: String, _ arguments: String...) throws -> BackgroundProgram {
+        let started = try BackgroundProgram(
             installation.bin + "/lxc-" + tool, ["-P", lxcpath] + arguments, environment: baseEnvironment)
         atEnd("lxc-\(tool)") {
             try started.kill()

@@ -5,7 +5,7 @@ import LinuxKernel
 final class ControlConversation {
     private let socket: UnixSocket
     private let deadline: MonotonicInstant?
-    private let owner: UInt32?
+    private let address: CommandAddress
     private var isSenderVerified = false
 
     /// Connects, and makes sure that the listener belongs to root, to us, or to the container's owner.
@@ -13,11 +13,7 @@ final class ControlConversation {
     /// - Throws: ``ControlError/stopped`` when nobody listens.
     init(_ address: CommandAddress, deadline: MonotonicInstant?) throws(ControlError) {
         self.deadline = deadline
-        // Who owns the container's folder is a legitimate owner of its monitor: root asks about a user's container.
-        let folder = "\(address.lxcPath)/\(address.name)"
-        do throws(KernelError) {
-            owner = address.name.isEmpty ? nil : try FileStatus.ifPresent(folder, followLinks: false)?.owner
-        } catch { owner = nil }
+        self.address = address
         do throws(KernelError) {
             socket = try UnixSocket(connectingTo: try address.socketAddress(), timeLimit: deadline?.remaining)
             // Asked for before the request goes out, so that no answer can come without it.
@@ -112,9 +108,15 @@ final class ControlConversation {
         }
     }
 
+    /// Who owns the container's folder is a legitimate owner of its monitor: root asks about a user's container. Nil when nobody can tell.
+    private var owner: UInt32? {
+        guard !address.name.isEmpty else { return nil }
+        do { return try FileStatus.ifPresent("\(address.lxcPath)/\(address.name)", followLinks: false)?.owner } catch { return nil }
+    }
+
     private func checkUser(_ peer: PeerCredentials) throws(ControlError) {
-        if peer.uid == 0 || peer.uid == owner { return }
-        if peer.uid != ProcessControl.realUser && peer.uid != ProcessControl.effectiveUser {
+        let known = [0, ProcessControl.realUser, ProcessControl.effectiveUser]
+        if !known.contains(peer.uid) && peer.uid != owner {
             throw .untrusted("it belongs to user \(peer.uid), not to root, you or the container's owner")
         }
     }

@@ -25,10 +25,9 @@ extension DirectoryHandle {
 
     /// Makes an empty file if nothing has that name; the directories above it are made too.
     package func makeFile(_ path: String, mode: UInt32 = 0o644) throws(KernelError) {
-        if try status(path) != nil { return }
         let (parent, name) = Self.split(path)
         if !parent.isEmpty { try makeDirectories(parent) }
-        let directory = try self.directory(parent.isEmpty ? "." : parent)
+        let directory = parent.isEmpty ? self : try self.directory(parent)
         do {
             let created = try directory.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
             _ = consume created

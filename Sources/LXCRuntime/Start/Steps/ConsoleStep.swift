@@ -146,7 +146,7 @@ struct ConsoleStep: InitStep {
         guard let devices = context.devices else { return }
         try attempting(what) { () throws(KernelError) in
             let (parent, name) = DirectoryHandle.split(path)
-            let directory = try devices.directory(parent.isEmpty ? "." : parent)
+            let directory = parent.isEmpty ? devices : try devices.directory(parent)
             // With autodev everything here is ours; otherwise a link or node that the root filesystem brought must go.
             if let status = try directory.status(name), replacing || status.kind != .regular {
                 if status.kind != .characterDevice || replacing { try directory.remove(name) }
