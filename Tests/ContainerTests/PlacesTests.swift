@@ -31,7 +31,10 @@ import Testing
             let script = """
                 set -e; P=/mnt N=life-\(fixture.tag)
                 mount --bind \(fixture.lxcpath) /mnt
+                mount --bind \(fixture.installation.prefix) /media
                 for f in /tmp /var/tmp /run/lock /dev/shm; do mkdir -p $f; mount -t tmpfs -o mode=1777 none-\(fixture.tag) $f; done
+                # A checkout in one of these folders is out of sight now.
+                [ -e \(fixture.installation.bin) ] || { mkdir -p \(fixture.installation.prefix); mount --bind /media \(fixture.installation.prefix); }
                 /mnt/.created /tmp /var/tmp /run/lock /dev/shm > /mnt/log & W=$!
                 until grep -qs ready /mnt/log; do sleep 0.01; done
                 touch /tmp/proof
