@@ -29,15 +29,20 @@ let package = Package(
         // Floors, lowest first: a module imports only those above it in this list (scripts/checks/floors.sh).
         .target(name: "CLinux"),
         .target(name: "LinuxKernel", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "Netlink", dependencies: ["CLinux", "LinuxKernel"], swiftSettings: strict),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
-        .target(name: "LXCRuntime", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups"], swiftSettings: strict),
+        .target(name: "LXCNetwork", dependencies: ["LinuxKernel", "Netlink", "LXCConfig"], swiftSettings: strict),
         .target(
-            name: "LXC", dependencies: ["LinuxKernel", "LXCConfig", "LXCCgroups", "LXCRuntime"], swiftSettings: strict),
+            name: "LXCRuntime", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCNetwork"], swiftSettings: strict),
         .target(
-            name: "LXCTools", dependencies: ["LinuxKernel", "Gzip", "LXCConfig", "LXCCgroups", "LXCRuntime", "LXC"],
+            name: "LXC", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCNetwork", "LXCRuntime"],
+            swiftSettings: strict),
+        .target(
+            name: "LXCTools",
+            dependencies: ["LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCNetwork", "LXCRuntime", "LXC"],
             swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel"], swiftSettings: strict),
 
@@ -52,10 +57,14 @@ let package = Package(
 
         .target(name: "LXCTestSupport", dependencies: ["LinuxKernel"], path: "Tests/LXCTestSupport", swiftSettings: strict),
         .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(
+            name: "LXCNetworkTests", dependencies: ["LXCNetwork", "Netlink", "LXCConfig", "LinuxKernel", "LXCTestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),

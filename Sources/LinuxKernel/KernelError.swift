@@ -8,20 +8,27 @@ package struct KernelError: Error, Sendable, Equatable {
     package let errno: Errno
     /// What the call was asked to work on, for example a path.
     package let subject: String
+    /// What the kernel says about it beyond the number, where it does (netlink's extended acknowledgements).
+    package let explanation: String?
 
-    package init(call: String, errno: Errno, subject: String) {
+    package init(call: String, errno: Errno, subject: String, explanation: String? = nil) {
         self.call = call
         self.errno = errno
         self.subject = subject
+        self.explanation = explanation
     }
 
     /// The kernel's reason in words, lower case, as users read it: `no such file or directory`.
     package var reason: String {
-        let text = errno.description
-        guard let first = text.first else { return "error \(errno.rawValue)" }
+        let words = Self.lowered(errno.description) ?? "error \(errno.rawValue)"
+        guard let explanation = explanation.flatMap(Self.lowered) else { return words }
+        return "\(explanation) (\(words))"
+    }
+
+    private static func lowered(_ text: String) -> String? {
+        guard let first = text.first else { return nil }
         // "RTM..." style words keep their capitals; only an ordinary sentence start is lowered.
-        let second = text.dropFirst().first
-        return second?.isUppercase == true ? text : first.lowercased() + text.dropFirst()
+        return text.dropFirst().first?.isUppercase == true ? text : first.lowercased() + text.dropFirst()
     }
 }
 

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 # module: what it may import. A folder of Sources that is not listed here is an error, so a new module gets its row.
 read -r -d '' table << 'TABLE' || true
 LinuxKernel: CLinux
-Netlink: LinuxKernel
+Netlink: CLinux LinuxKernel
 Gzip: CZlib
 LXCConfig: LinuxKernel
 LXCCgroups: LinuxKernel Netlink LXCConfig
@@ -16,8 +16,8 @@ LXCNetwork: LinuxKernel Netlink LXCConfig
 LXCSecurity: LinuxKernel Netlink LXCConfig CSeccomp
 LXCTemplates: LinuxKernel
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity
-LXC: LinuxKernel LXCConfig LXCCgroups LXCRuntime
-LXCTools: LinuxKernel Gzip LXCConfig LXCCgroups LXCRuntime LXC
+LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCNetwork LXCRuntime
+LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCNetwork LXCRuntime LXC
 LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc
 lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel

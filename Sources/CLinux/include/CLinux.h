@@ -14,6 +14,7 @@
 #include "memory_files.h"
 #include "mount_api.h"
 #include "namespaces.h"
+#include "netlink.h"
 #include "network_calls.h"
 #include "network_thread.h"
 #include "option_scanning.h"

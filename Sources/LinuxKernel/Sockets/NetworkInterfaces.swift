@@ -73,7 +73,7 @@ extension Namespaces {
     /// `target`: a handle on a process, or on the namespace itself.
     /// `label`: how an error names it.
     /// Throws ``KernelError`` of the work, or of `setns(2)`.
-    package static func visitNetwork<Value>(
+    package static func visitNetwork<Value: ~Copyable>(
         _ target: Int32, label: String, _ body: () throws(KernelError) -> Value
     ) throws(KernelError) -> Value {
         let home = try OwnedDescriptor(opening: "/proc/thread-self/ns/net", .readOnly)

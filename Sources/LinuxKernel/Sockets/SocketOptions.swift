@@ -17,7 +17,7 @@ extension UnixSocket {
     ///
     /// Kernel call: `setsockopt(2)` `SO_RCVTIMEO`.
     package func setReceiveLimit(_ limit: Duration) throws(KernelError) {
-        try setSocketOption(descriptor.number, SO_RCVTIMEO, "SO_RCVTIMEO", timeval(limit))
+        try SocketOptions.setReceiveLimit(limit, of: descriptor.number)
     }
 
     func readOption<Value: BitwiseCopyable>(_ option: Int32, _ name: String, _ value: inout Value) throws(KernelError) {
@@ -26,6 +26,16 @@ extension UnixSocket {
         try kernelCommand("getsockopt", "\(name) of descriptor \(number)") {
             getsockopt(number, SOL_SOCKET, option, &value, &length)
         }
+    }
+}
+
+/// Options of sockets of any kind.
+package enum SocketOptions {
+    /// Longest wait of one receive; zero or less waits for ever.
+    ///
+    /// Kernel call: `setsockopt(2)` `SO_RCVTIMEO`.
+    package static func setReceiveLimit(_ limit: Duration, of number: Int32) throws(KernelError) {
+        try setSocketOption(number, SO_RCVTIMEO, "SO_RCVTIMEO", timeval(limit))
     }
 }
 

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+package import LinuxKernel
+
+/// An IP address of a network device.
+package struct LinkAddress: Sendable, Equatable {
+    /// Number of the device.
+    package var index: UInt32
+    /// Four or sixteen bytes in network byte order.
+    package var bytes: [UInt8]
+    /// 0 to 32 or 0 to 128.
+    package var prefixLength: UInt8
+    /// IPv4 only.
+    package var broadcast: [UInt8]?
+    /// Whether it means something beyond its link.
+    package var isGlobal = true
+
+    package init(index: UInt32, bytes: [UInt8], prefixLength: UInt8, broadcast: [UInt8]? = nil) {
+        self.index = index
+        self.bytes = bytes
+        self.prefixLength = prefixLength
+        self.broadcast = broadcast
+    }
+
+    init?(_ message: NetlinkMessage) {
+        let payload = message.payload
+        guard message.type == UInt16(RTM_NEWADDR), payload.count >= 8, let index = payload.integer(UInt32.self, at: 4) else { return nil }
+        let attributes = NetlinkAttributes(payload, from: 8)
+        // IFA_ADDRESS is the other end on a point-to-point link; IFA_LOCAL is missing for IPv6.
+        guard let bytes = attributes.value(UInt16(IFA_LOCAL)) ?? attributes.value(UInt16(IFA_ADDRESS)),
+            bytes.count == 4 || bytes.count == 16
+        else { return nil }
+        self.init(index: index, bytes: bytes, prefixLength: payload[1], broadcast: attributes.value(UInt16(IFA_BROADCAST)))
+        isGlobal = payload[3] == UInt8(RT_SCOPE_UNIVERSE.rawValue)
+    }
+
+    /// The request that adds it; IPv6 without duplicate detection, so that it can be used at once.
+    package var request: NetlinkRequest { message("RTM_NEWADDR", type: RTM_NEWADDR, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL) }
+
+    /// The request that takes it away.
+    package var removal: NetlinkRequest { message("RTM_DELADDR", type: RTM_DELADDR, flags: NLM_F_ACK) }
+
+    private func message(_ name: StaticString, type: some BinaryInteger, flags: some BinaryInteger) -> NetlinkRequest {
+        var request = NetlinkRequest(name, "device \(index)", type: UInt16(type), flags: UInt16(flags))
+        request.put(bytes.count == 4 ? UInt8(AF_INET) : UInt8(AF_INET6))
+        request.put(prefixLength)
+        request.put(bytes.count == 4 ? UInt8(0) : UInt8(IFA_F_NODAD))
+        request.put(UInt8(RT_SCOPE_UNIVERSE.rawValue))
+        request.put(index)
+        request.attribute(UInt16(IFA_LOCAL), bytes)
+        request.attribute(UInt16(IFA_ADDRESS), bytes)
+        if let broadcast { request.attribute(UInt16(IFA_BROADCAST), broadcast) }
+        return request
+    }
+}
+
+extension NetlinkSocket {
+    /// The addresses of both families, of every device or of one.
+    ///
+    /// `index`: the device's number, 0 for all.
+    package mutating func addresses(of index: UInt32 = 0) throws(KernelError) -> [LinkAddress] {
+        var request = NetlinkRequest("RTM_GETADDR", "addresses", type: UInt16(RTM_GETADDR), flags: UInt16(NLM_F_DUMP))
+        request.put(UInt8(AF_UNSPEC))
+        request.put(UInt8(0))
+        request.put(UInt8(0))
+        request.put(UInt8(0))
+        request.put(index)
+        return try dump(request).compactMap { LinkAddress($0) }
+    }
+}

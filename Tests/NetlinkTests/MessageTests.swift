@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
+import Testing
+
+@testable import Netlink
+
+/// Messages as bytes, those that the kernel never sends included.
+@Suite struct MessageTests {
+    @Test func aRequestIsLaidOutAsTheKernelWants() {
+        var request = NetlinkRequest("RTM_NEWLINK", "x", type: 16, flags: 4)
+        request.put(UInt32(7))
+        request.nest(18) { $0.attribute(1, "ab") }
+        #expect(
+            request.finished(sequence: 9) == [
+                32, 0, 0, 0, 16, 0, 5, 0, 9, 0, 0, 0, 0, 0, 0, 0,  // length, type, flags with NLM_F_REQUEST, sequence, port
+                7, 0, 0, 0,  // fixed part
+                12, 0, 18, 0, 7, 0, 1, 0, 97, 98, 0, 0,  // a nest with one string, padded
+            ])
+    }
+
+    @Test func twoMessagesOfOneDatagramAreToldApart() {
+        let first: [UInt8] = [18, 0, 0, 0, 1, 0, 2, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0xAA, 0xBB, 0, 0]
+        let second: [UInt8] = [16, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]
+        let messages = NetlinkMessage.all(in: first + second)
+        #expect(messages.map { $0.sequence } == [3, 5])
+        #expect(messages.first?.payload == [0xAA, 0xBB] && messages.first?.flags == 2)
+    }
+
+    /// Lengths that are too short, too long, or at the edge of the number.
+    @Test(arguments: [[], [1], [0, 0, 0, 0], [15, 0, 0, 0], [255, 255, 255, 255], [32, 0, 0, 0]] as [[UInt8]])
+    func lengthsThatDoNotFitEndTheList(start: [UInt8]) {
+        let datagram = start + [UInt8](repeating: 0, count: start.count < 4 ? 0 : 12)
+        #expect(NetlinkMessage.all(in: datagram).isEmpty)
+        #expect(NetlinkAttributes([9, 0, 1, 0, 1, 2]).list.isEmpty)
+        #expect(NetlinkAttributes([3, 0, 1, 0]).list.isEmpty)
+    }
+
+    @Test func aRefusalIsReadWithItsExplanation() {
+        let code: [UInt8] = [0xEA, 0xFF, 0xFF, 0xFF]  // -22
+        let original = [UInt8](repeating: 0, count: 16)
+        let text: [UInt8] = [8, 0, 1, 0, 0x6E, 0x6F, 0x21, 0]
+        let told = NetlinkMessage(type: 2, flags: 0x300, sequence: 1, payload: code + original + text)
+        #expect(told.verdict?.errno == 22 && told.verdict?.explanation == "no!")
+        let silent = NetlinkMessage(type: 2, flags: 0, sequence: 1, payload: code + original)
+        #expect(silent.verdict?.errno == 22 && silent.verdict?.explanation == nil)
+        #expect(NetlinkMessage(type: 2, flags: 0x200, sequence: 1, payload: [0, 0]).verdict == nil)
+        let smallest = NetlinkMessage(type: 2, flags: 0x200, sequence: 1, payload: [0, 0, 0, 0x80] + [UInt8](repeating: 0xFF, count: 16))
+        #expect(smallest.verdict?.errno == Int32.max && smallest.verdict?.explanation == nil)
+    }
+
+    /// Cut anywhere, a message is read as far as it goes or not at all.
+    @Test func brokenObjectsAreNotTaken() {
+        for count in 0..<16 {
+            let message = NetlinkMessage(type: 16, flags: 0, sequence: 1, payload: [UInt8](repeating: 0xFF, count: count))
+            #expect((Link(message) == nil) == (count < 12))
+            #expect(LinkAddress(NetlinkMessage(type: 20, flags: 0, sequence: 1, payload: message.payload)) == nil)
+            #expect(Route(NetlinkMessage(type: 24, flags: 0, sequence: 1, payload: message.payload)) == nil)
+        }
+    }
+}
