@@ -53,6 +53,9 @@ package struct Route: Sendable, Equatable {
     /// The request that adds it.
     package var request: NetlinkRequest { message("RTM_NEWROUTE", type: RTM_NEWROUTE, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL) }
 
+    /// The request that takes it away.
+    package var removal: NetlinkRequest { message("RTM_DELROUTE", type: RTM_DELROUTE, flags: NLM_F_ACK) }
+
     private func message(_ name: StaticString, type: some BinaryInteger, flags: some BinaryInteger) -> NetlinkRequest {
         var request = NetlinkRequest(name, "device \(index)", type: UInt16(type), flags: UInt16(flags))
         request.put(isIPv4 ? UInt8(AF_INET) : UInt8(AF_INET6))
