@@ -44,6 +44,8 @@ let package = Package(
             name: "LXCTools",
             dependencies: ["LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCNetwork", "LXCRuntime", "LXC"],
             swiftSettings: strict),
+        .target(
+            name: "LXCUserNic", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork"], swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel"], swiftSettings: strict),
 
         .executableTarget(
@@ -52,6 +54,8 @@ let package = Package(
             linkerSettings: fullyStatic + [.linkedLibrary("z")]),
         .executableTarget(
             name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
+        .executableTarget(
+            name: "lxc-user-nic", dependencies: ["LinuxKernel", "LXCUserNic"], swiftSettings: strict, linkerSettings: fullyStatic),
         .target(name: "CInit"),
         .executableTarget(name: "lxc-init", dependencies: ["CInit"], swiftSettings: embedded, linkerSettings: embeddedStatic),
 
@@ -64,6 +68,9 @@ let package = Package(
             name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
         .testTarget(
             name: "LXCNetworkTests", dependencies: ["LXCNetwork", "Netlink", "LXCConfig", "LinuxKernel", "LXCTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LXCUserNicTests", dependencies: ["LXCUserNic", "LXCConfig", "Netlink", "LinuxKernel", "LXCTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel"], swiftSettings: strict),

@@ -9,6 +9,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LXC_EMBEDDED=1
-for program in lxc lxc-supervisor lxc-init; do
+for program in lxc lxc-supervisor lxc-init lxc-user-nic; do
     swift build -c release --scratch-path .build/programs --product "$program" "$@"
 done

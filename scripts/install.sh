@@ -35,7 +35,7 @@ tools=(
 
 # --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------
 
-put_program() { # built name, place
+put_program() { # built name, place, mode (0755)
     if [ "$action" = uninstall ]; then
         rm -f "$DESTDIR$2"
         return
@@ -48,7 +48,7 @@ put_program() { # built name, place
     # A program that runs at this moment cannot be written to; a new file under its name can take its place.
     scripts/lib/stamp-paths.sh "$BUILD_DIR/$1" "$DESTDIR$2.new" \
         "$BINDIR" "$SBINDIR" "$LIBEXECDIR" "$LIBDIR" "$DATADIR" "$SYSCONFDIR" "$LOCALSTATEDIR" "$RUNDIR"
-    chmod 0755 "$DESTDIR$2.new"
+    chmod "${3:-0755}" "$DESTDIR$2.new"
     mv -f "$DESTDIR$2.new" "$DESTDIR$2"
 }
 
@@ -96,7 +96,8 @@ put_directory() { # place, mode; what others stored there survives an uninstalla
 # Shipped text names other shipped files; @CONFIG@ and friends become their places.
 render() { # source
     sed -e "s|@BIN@|$BINDIR|g" -e "s|@CONFIG@|$DATADIR/lxc/config|g" -e "s|@HOOKS@|$DATADIR/lxc/hooks|g" \
-        -e "s|@SYSCONF@|$SYSCONFDIR/lxc|g" -e "s|@LXCPATH@|$LOCALSTATEDIR/lib/lxc|g" "$1"
+        -e "s|@SYSCONF@|$SYSCONFDIR/lxc|g" -e "s|@LXCPATH@|$LOCALSTATEDIR/lib/lxc|g" \
+        -e "s|@LIBEXEC@|$LIBEXECDIR/lxc|g" -e "s|@RUN@|$RUNDIR/lxc|g" "$1"
 }
 
 # --- the layout -------------------------------------------------------------------------------------------------------------
@@ -104,6 +105,9 @@ render() { # source
 put_program lxc "$BINDIR/lxc"
 put_program lxc-supervisor "$LIBEXECDIR/lxc/lxc-supervisor"
 put_program lxc-init "$LIBEXECDIR/lxc/lxc-init"
+# Set-user-ID root. Installed by somebody else it is not: it would give everybody that user's rights.
+if [ "$(id -u)" -eq 0 ]; then user_nic_mode=4755; else user_nic_mode=0755; fi
+put_program lxc-user-nic "$LIBEXECDIR/lxc/lxc-user-nic" "$user_nic_mode"
 for tool in "${tools[@]}"; do put_link "$BINDIR/lxc-$tool" "$BINDIR/lxc"; done
 put_link "$LIBEXECDIR/lxc/lxc-monitord" "$BINDIR/lxc"
 put_link "$SBINDIR/init.lxc" "$LIBEXECDIR/lxc/lxc-init"
@@ -117,6 +121,9 @@ done < <(find share/lxc -type f -print0 | sort -z)
 
 put_setting share/etc/default.conf "$SYSCONFDIR/lxc/default.conf"
 put_setting share/etc/lxc.conf "$SYSCONFDIR/lxc/lxc.conf"
+put_setting share/etc/lxc-usernet "$SYSCONFDIR/lxc/lxc-usernet"
+put_file share/man/lxc-user-nic.1 "$DATADIR/man/man1/lxc-user-nic.1" 0644
+put_file share/man/lxc-usernet.5 "$DATADIR/man/man5/lxc-usernet.5" 0644
 
 put_directory "$LIBDIR/lxc/rootfs" 0755
 put_directory "$LOCALSTATEDIR/lib/lxc" 0755

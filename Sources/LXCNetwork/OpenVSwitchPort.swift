@@ -3,22 +3,17 @@ import LXCConfig
 import LinuxKernel
 import Netlink
 
-/// A veth's host end in an Open vSwitch bridge, by its own tool: the bridges live in its database, not in the kernel.
+/// A veth's host end in an Open vSwitch bridge.
 struct OpenVSwitchPort {
     let settings: NetworkSettings
     let bridge: Link
-
-    private static let programs = ["/usr/bin/ovs-vsctl", "/usr/local/bin/ovs-vsctl", "/usr/sbin/ovs-vsctl", "/bin/ovs-vsctl"]
-    private static let environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]
-    /// Seconds after which the tool gives up by itself, and milliseconds after which it is killed.
-    private static let patience = (seconds: 10, milliseconds: Int32(12_000))
 
     /// - Throws: ``NetworkFailure`` when the device is no bridge of Open vSwitch either.
     init(settings: NetworkSettings, bridge: Link) throws(NetworkFailure) {
         self.settings = settings
         self.bridge = bridge
         let what = "cannot use \(bridge.name) as a bridge"
-        guard try making(what, settings, "link", { () throws(KernelError) in try Self.run(["br-exists", bridge.name]) }) else {
+        guard try making(what, settings, "link", { () throws(KernelError) in try OpenVSwitchTool.run(["br-exists", bridge.name]) }) else {
             throw NetworkFailure(
                 what, reason: "it is a network device of another kind\(bridge.kind.map { ": \($0)" } ?? "")", settings, "link",
                 hint: "name a bridge, use lxc.net.\(settings.index).veth.mode = router, or another type such as macvlan")
@@ -40,27 +35,14 @@ struct OpenVSwitchPort {
             arguments.append("trunks=" + settings.vethTaggedVLANs.map(String.init).joined(separator: ","))
         }
         let what = "cannot put \(port) into \(bridge.name)"
-        guard try making(what, settings, "link", { () throws(KernelError) in try Self.run(arguments) }) else {
+        guard try making(what, settings, "link", { () throws(KernelError) in try OpenVSwitchTool.run(arguments) }) else {
             throw NetworkFailure(what, reason: "ovs-vsctl refused", settings, "link", hint: "see the log of ovs-vswitchd")
         }
     }
 
     static func leave(bridge: String, port: String) throws(KernelError) {
-        guard try run(["--if-exists", "del-port", bridge, port]) else {
+        guard try OpenVSwitchTool.run(["--if-exists", "del-port", bridge, port]) else {
             throw KernelError(call: "ovs-vsctl", errno: .ioError, subject: "del-port \(bridge) \(port)")
         }
-    }
-
-    /// Whether the tool is there and succeeds.
-    private static func run(_ arguments: [String]) throws(KernelError) -> Bool {
-        for program in programs {
-            do throws(KernelError) {
-                let result = try ProgramOutput.of(
-                    program, arguments: ["ovs-vsctl", "--timeout=\(patience.seconds)"] + arguments, environment: environment, limit: 4096,
-                    milliseconds: patience.milliseconds)
-                return result.status == .exited(0)
-            } catch { if error.errno != .noSuchFileOrDirectory { throw error } }
-        }
-        return false
     }
 }

@@ -15,6 +15,7 @@ LXCStorage: LinuxKernel Netlink LXCConfig
 LXCNetwork: LinuxKernel Netlink LXCConfig
 LXCSecurity: LinuxKernel Netlink LXCConfig CSeccomp
 LXCTemplates: LinuxKernel
+LXCUserNic: LinuxKernel Netlink LXCConfig LXCNetwork
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity
 LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCNetwork LXCRuntime
 LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCNetwork LXCRuntime LXC
@@ -23,7 +24,7 @@ lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel
 lxc-monitord: LXCRuntime LXCConfig LinuxKernel
 lxc-init: CInit
-lxc-user-nic: LXCConfig Netlink LinuxKernel
+lxc-user-nic: LXCUserNic LinuxKernel
 lxc-usernsexec: LXCConfig LinuxKernel
 TABLE
 

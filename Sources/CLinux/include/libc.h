@@ -55,6 +55,9 @@
 static inline int clinux_fcntl(int descriptor, int command, int argument) { return fcntl(descriptor, command, argument); }
 static inline char **clinux_environment(void) { return __environ; }
 static inline void (*clinux_signal_ignore(int number))(int) { return signal(number, SIG_IGN); }
+static inline void clinux_signal_default(int number) { signal(number, SIG_DFL); }
+// clearenv(3) is hidden without _GNU_SOURCE.
+static inline void clinux_clear_environment(void) { __environ = NULL; }
 
 // The command line, which the C library hands to what runs before main; the words may be changed.
 int clinux_word_count(void);

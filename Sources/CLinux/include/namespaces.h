@@ -14,6 +14,7 @@ static inline int clinux_unshare(int kinds) { return (int)syscall(SYS_unshare, k
 static inline int clinux_namespace_owner(int descriptor) { return ioctl(descriptor, NS_GET_USERNS); }
 static inline int clinux_namespace_parent(int descriptor) { return ioctl(descriptor, NS_GET_PARENT); }
 static inline int clinux_namespace_kind(int descriptor) { return ioctl(descriptor, NS_GET_NSTYPE); }
+static inline int clinux_namespace_creator(int descriptor, uid_t *user) { return ioctl(descriptor, NS_GET_OWNER_UID, user); }
 
 // The C library's wrappers change the ids of all threads through signals; these act on the calling (only) thread.
 static inline int clinux_setresuid(unsigned int real, unsigned int effective, unsigned int saved) {

@@ -17,4 +17,14 @@ package enum Credentials {
     package static func setSupplementaryGroups(_ groups: [UInt32]) throws(KernelError) {
         try kernelCommand("setgroups", "\(groups.count) groups") { clinux_setgroups(UInt(groups.count), groups) }
     }
+
+    /// The supplementary groups of the caller, in no order.
+    ///
+    /// Kernel call: `getgroups(2)`.
+    package static func supplementaryGroups() throws(KernelError) -> [UInt32] {
+        let count = try kernelCall("getgroups", "groups") { getgroups(0, nil) }
+        var groups = [UInt32](repeating: 0, count: Int(count))
+        let filled = try kernelCall("getgroups", "\(count) groups") { getgroups(count, &groups) }
+        return Array(groups.prefix(Int(filled)))
+    }
 }

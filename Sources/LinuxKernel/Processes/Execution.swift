@@ -65,6 +65,9 @@ package enum ProcessEnvironment {
             kernelBytes: UnsafeBufferPointer(start: UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self), count: strlen(value)))
     }
 
+    /// Forgets every variable; what is executed later has only what it is given.
+    package static func clear() { clinux_clear_environment() }
+
     /// Sets or (with nil) removes a variable of this process.
     package static func set(_ name: String, _ value: String?) {
         name.withKernelString { name in

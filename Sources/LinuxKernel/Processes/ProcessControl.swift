@@ -110,6 +110,12 @@ package enum ProcessControl {
     /// Takes no notice of a signal from now on; programs executed later inherit that.
     package static func ignore(signal number: Int32) { clinux_signal_ignore(number) }
 
+    /// Gives a signal its default action, which the caller of this program may have changed to "ignored".
+    package static func restoreDefault(signal number: Int32) { clinux_signal_default(number) }
+
+    /// Permission bits that new files do not get, 0 to 0o777. Kernel call: `umask(2)`.
+    package static func setFileMask(_ mask: UInt32) { _ = umask(mask) }
+
     /// Sends a signal by number; only for processes that cannot have been replaced (children not yet collected, oneself).
     package static func send(_ signal: Int32, to pid: Int32) throws(KernelError) {
         try kernelCommand("kill", "process \(pid)") { kill(pid, signal) }

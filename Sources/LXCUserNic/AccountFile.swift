@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+
+/// Names and numbers of users and groups, from the text of passwd(5) and group(5).
+///
+/// Not by the C library: its lookup loads modules and talks to daemons, which a program with root's rights on behalf of
+/// somebody else should not. Users and groups of a directory service therefore have no names here; the policy calls them by number.
+enum AccountFile {
+    /// What the policy calls a user: the name in the first line with the number, otherwise the number itself.
+    static func name(ofUser user: UInt32, in passwd: [UInt8]) -> ExactWord? {
+        for line in passwd.split(separator: 0x0A) {
+            let fields = fields(line)
+            guard fields.count >= 3, ExactWord(fields[2])?.number == user else { continue }
+            // A name that looks like a number or a group would be taken for somebody else.
+            if let name = ExactWord(fields[0]), name.number == nil, name.bytes.first != 0x40 { return name }
+            break
+        }
+        return ExactWord(String(user))
+    }
+
+    /// The number of a group; a word of digits is the number itself.
+    static func number(ofGroup name: ExactWord, in group: [UInt8]) -> UInt32? {
+        if let number = name.number { return number }
+        for line in group.split(separator: 0x0A) where line.starts(with: name.bytes) {
+            let fields = fields(line)
+            if fields.count >= 3, fields[0].elementsEqual(name.bytes) { return ExactWord(fields[2])?.number }
+        }
+        return nil
+    }
+
+    private static func fields(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        line.split(separator: 0x3A, maxSplits: 3, omittingEmptySubsequences: false)
+    }
+}
