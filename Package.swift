@@ -13,11 +13,15 @@ let rules: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
 ]
-let embedded: [SwiftSetting] = rules + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])]
+/// A section for each function, so that the linker leaves out those that a program never calls: a module is one object file here.
+let embedded: [SwiftSetting] =
+    rules + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Xfrontend", "-function-sections"])]
 let strict = isEmbedded ? embedded : rules
 
 /// Programs that clone, join a namespace or start on every command carry no shared object (architecture, section 2).
-let embeddedStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable", "-enable-experimental-feature", "Embedded"])]
+let embeddedStatic: [LinkerSetting] = [
+    .unsafeFlags(["-static-executable", "-enable-experimental-feature", "Embedded", "-Xlinker", "--gc-sections"])
+]
 let fullyStatic: [LinkerSetting] = isEmbedded ? embeddedStatic : [.unsafeFlags(["-static-executable"])]
 
 let package = Package(

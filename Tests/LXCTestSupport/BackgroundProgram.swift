@@ -10,7 +10,8 @@ package final class BackgroundProgram: @unchecked Sendable {
     private let command: String
     private var status: ExitStatus?
 
-    init(_ path: String, _ arguments: [String], environment: [String]) throws {
+    /// Starts a program.
+    package init(_ path: String, _ arguments: [String], environment: [String]) throws {
         let null = try OwnedDescriptor(opening: "/dev/null", .readOnly)
         // O_TMPFILE: a file without a name.
         captured = try OwnedDescriptor(opening: "/tmp", [.readWrite, OpenFlags(rawValue: 0o20200000)], mode: 0o600)
