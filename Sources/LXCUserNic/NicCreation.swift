@@ -16,17 +16,17 @@ struct NicCreation {
 
     private static let attempts = 20
 
-    /// Makes the device.
+    /// Makes the device and prints the line that callers parse: `CNAME:CIFINDEX:HOSTNAME:HOSTIFINDEX`.
     ///
-    /// - Returns: The line that callers parse: `CNAME:CIFINDEX:HOSTNAME:HOSTIFINDEX`.
-    /// - Throws: ``UserNicFailure``; no device is left then.
-    func run(in folder: String) throws(UserNicFailure) -> String {
+    /// - Throws: ``UserNicFailure``; no device is left then, not even when the line could not be printed.
+    func run(in folder: String) throws(UserNicFailure) {
         var host = try doing("cannot talk to the kernel's network") { () throws(KernelError) in try NetlinkSocket() }
         let bridge = try findBridge(&host)
         let made = try makeCounted(&host, bridge, folder)
         do {
             if let bridge, bridge.kind != "bridge" { try joinOpenVSwitch(bridge.name, made.name) }
-            return try describe(made)
+            let line = try describe(made)
+            try doing("cannot print the result") { () throws(KernelError) in try StandardStream.output.write(line) }
         } catch {
             // What is left without an owner would count for ever.
             NicRemoval.remove(made.index, made.name, &host)

@@ -65,9 +65,8 @@ package enum UserNicProgram {
         switch request.action {
         case .create(let name):
             let creation = NicCreation(
-                caller: caller, allowance: allowance, request: request, nameInside: name, namespace: namespace.number)
-            let line = try creation.run(in: InstalledPaths.run)
-            try doing("cannot write the result") { () throws(KernelError) in try StandardStream.output.write(line) }
+                caller: caller, allowance: allowance, request: request, nameInside: name.text, namespace: namespace.number)
+            try creation.run(in: InstalledPaths.run)
         case .delete(let interface):
             try NicRemoval(caller: caller, allowance: allowance, request: request, interface: interface).run(in: InstalledPaths.run)
         }

@@ -13,7 +13,7 @@ struct UserNicRequest: Equatable {
 
     enum Action: Equatable {
         /// `name`: the wanted name in the container; `%d` in it becomes the first free number.
-        case create(name: String)
+        case create(name: ExactWord)
         /// `interface`: the host's end.
         case delete(interface: ExactWord)
     }
@@ -25,6 +25,8 @@ struct UserNicRequest: Equatable {
 
     static let noBridge = "none"
     private static let anyName = "eth%d"
+    /// The most bytes of a device's name.
+    private static let longestName = 15
 
     static let usage = """
         usage: lxc-user-nic create LXCPATH NAME PID|NETNS TYPE BRIDGE [IFNAME]
@@ -38,18 +40,20 @@ struct UserNicRequest: Equatable {
     init?(_ words: [String]) {
         switch words.first {
         case "create"? where (6...7).contains(words.count):
-            self.init(.create(name: words.count == 7 ? words[6] : Self.anyName), words[3], words[4], words[5])
+            guard let name = Self.name(words.count == 7 ? words[6] : Self.anyName) else { return nil }
+            self.init(.create(name: name), words[3], words[4], words[5])
         case "delete"? where words.count == 7:
-            guard let interface = ExactWord(words[6]), Self.isPath(words[3]) else { return nil }
+            guard let interface = Self.name(words[6]), Self.isPath(words[3]) else { return nil }
             self.init(.delete(interface: interface), words[3], words[4], words[5])
         case let pid? where (3...4).contains(words.count) && !Self.isPath(pid):
-            self.init(.create(name: words.count == 4 ? words[3] : Self.anyName), pid, words[1], words[2])
+            guard let name = Self.name(words.count == 4 ? words[3] : Self.anyName) else { return nil }
+            self.init(.create(name: name), pid, words[1], words[2])
         default: return nil
         }
     }
 
     private init?(_ action: Action, _ target: String, _ type: String, _ bridge: String) {
-        guard let type = ExactWord(type), let bridge = ExactWord(bridge) else { return nil }
+        guard let type = Self.name(type), let bridge = Self.name(bridge) else { return nil }
         if Self.isPath(target) {
             self.target = .path(target)
         } else {
@@ -59,6 +63,14 @@ struct UserNicRequest: Equatable {
         self.action = action
         self.type = type
         self.bridge = bridge
+    }
+
+    /// A word no longer than the name of a device, without what ends a name in our answer or in a path.
+    private static func name(_ text: String) -> ExactWord? {
+        guard let word = ExactWord(text), word.bytes.count <= longestName, !word.bytes.contains(0x2F), !word.bytes.contains(0x3A) else {
+            return nil
+        }
+        return word
     }
 
     private static func isPath(_ text: String) -> Bool { text.utf8.first == 0x2F }

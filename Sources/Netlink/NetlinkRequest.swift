@@ -11,6 +11,9 @@ package struct NetlinkRequest: Sendable, Equatable {
     package let subject: String
     /// The message as it is sent; its sequence number is the socket's business.
     package private(set) var bytes: [UInt8] = []
+    /// Whether a length did not fit its field. The kernel would take the rest of the attribute for further ones, which whoever
+    /// chose the text could choose too; so such a message is never sent.
+    private(set) var isTooLong = false
 
     /// A text that lives as long as the program. `StaticString` is not `Equatable`.
     package struct StaticText: Sendable, Equatable, CustomStringConvertible {
@@ -54,13 +57,16 @@ package struct NetlinkRequest: Sendable, Equatable {
         put(UInt16(0))
         put(type)
         body(&self)
-        // The kernel's length field has sixteen bits; no name, address or list of ours comes near.
+        if bytes.count - start > Int(UInt16.max) { isTooLong = true }
         set(UInt16(clamping: bytes.count - start), at: start)
         while bytes.count % 4 != 0 { bytes.append(0) }
     }
 
     /// The finished message under a sequence number.
-    func finished(sequence: UInt32) -> [UInt8] {
+    ///
+    /// - Throws: ``KernelError`` with `.fileNameTooLong` when a text in it has no room.
+    func finished(sequence: UInt32) throws(KernelError) -> [UInt8] {
+        if isTooLong { throw KernelError(call: name.description, errno: .fileNameTooLong, subject: subject) }
         var message = self
         message.set(UInt32(clamping: bytes.count), at: 0)
         message.set(sequence, at: 8)

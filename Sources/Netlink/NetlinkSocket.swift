@@ -62,7 +62,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
         var bytes: [UInt8] = []
         for request in requests {
             sequence &+= 1
-            bytes += request.finished(sequence: sequence)
+            bytes += try request.finished(sequence: sequence)
         }
         try send(bytes, requests[0])
         var refusal: KernelError?
@@ -86,7 +86,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     /// Asks for one object.
     mutating func ask(_ request: NetlinkRequest) throws(KernelError) -> NetlinkMessage {
         sequence &+= 1
-        try send(request.finished(sequence: sequence), request)
+        try send(try request.finished(sequence: sequence), request)
         while true {
             for message in try receive(Self.dumpSize, request) where message.sequence == sequence {
                 guard let verdict = message.verdict else { return message }
@@ -106,7 +106,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     /// nil when the kernel says that the list is not of one moment.
     private mutating func dumpOnce(_ request: NetlinkRequest) throws(KernelError) -> [NetlinkMessage]? {
         sequence &+= 1
-        try send(request.finished(sequence: sequence), request)
+        try send(try request.finished(sequence: sequence), request)
         var result: [NetlinkMessage] = []
         var isConsistent = true
         while true {

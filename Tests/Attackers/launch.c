@@ -10,6 +10,8 @@
 //   -l N=V     limit number N (getrlimit) is V
 //   -e LINE    a line of the environment; otherwise it is empty
 //   -n ROUNDS  runs the program so often, silently; prints each duration in nanoseconds and the status
+//   -A WORD    with -n: every second run has this word in place of the word "@", the others that of -B
+//   -B WORD
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
@@ -23,6 +25,7 @@
 
 static char *environment[64];
 static int lines, rounds, close_streams, no_words;
+static char *choices[2];
 
 static void fail(const char *what) {
     perror(what);
@@ -51,9 +54,12 @@ static void execute(char **words) {
 }
 
 static void measure(char **words) {
+    char **place = words;
+    while (*place && strcmp(*place, "@")) place++;
     for (int i = 0; i < rounds; i++) {
         struct timespec start, end;
         int status;
+        if (choices[i % 2]) *place = choices[i % 2];
         clock_gettime(CLOCK_MONOTONIC, &start);
         pid_t child = fork();
         if (child == 0) {
@@ -74,7 +80,7 @@ int main(int argc, char **argv) {
     unsigned long value;
     struct rlimit limits[16];
     int limit_numbers[16], limit_count = 0;
-    while ((option = getopt(argc, argv, "+u:g:G:czl:e:n:")) != -1) switch (option) {
+    while ((option = getopt(argc, argv, "+u:g:G:czl:e:n:A:B:")) != -1) switch (option) {
         case 'u': user = (unsigned int)strtoul(optarg, NULL, 10); break;
         case 'g': groups = atol(optarg); break;
         case 'G': extra = atol(optarg); break;
@@ -89,6 +95,8 @@ int main(int argc, char **argv) {
             if (lines < 63) environment[lines++] = optarg;
             break;
         case 'n': rounds = atoi(optarg); break;
+        case 'A': choices[0] = optarg; break;
+        case 'B': choices[1] = optarg; break;
         default: return 99;
         }
     if (user) become(user, groups, extra);

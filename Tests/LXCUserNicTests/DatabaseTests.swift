@@ -39,8 +39,10 @@ import Testing
     func requests(words: [String]) { #expect(UserNicRequest(words) != nil) }
 
     @Test(arguments: [
-        [], ["create"], ["create", "p", "n", "12", "veth"], ["create", "p", "n", "0", "veth", "br1"], ["create", "p", "n", "-1", "veth", "br1"],
-        ["create", "p", "n", "2147483648", "veth", "br1"], ["create", "p", "n", "x", "veth", "br1"], ["create", "p", "n", "", "veth", "br1"],
+        [], ["create"], ["create", "p", "n", "12", "veth"], ["create", "p", "n", "0", "veth", "br1"],
+        ["create", "p", "n", "-1", "veth", "br1"],
+        ["create", "p", "n", "2147483648", "veth", "br1"], ["create", "p", "n", "x", "veth", "br1"],
+        ["create", "p", "n", "", "veth", "br1"],
         ["create", "p", "n", "12", "ve th", "br1"], ["create", "p", "n", "12", "veth", "br\n1"], ["create", "p", "n", "12", "veth", ""],
         ["create", "p", "n", "12", "veth", "br1", "a", "b"], ["delete", "p", "n", "12", "veth", "br1", "x"],
         ["delete", "p", "n", "/x", "veth", "br1"], ["delete", "p", "n", "/x", "veth", "br1", "a b"], ["/x", "veth", "br1", "eth0"],

@@ -37,9 +37,10 @@ import Testing
     @Test func linesAreWordsAndComments() throws {
         let read = policy("# nobody", "", " \tlxc   veth\tbr1 10  # ten", "@staff veth none 0", "lxc veth br1 007")
         #expect(read.malformedLines == [])
-        #expect(read.grants.map { "\($0.owner.text) \($0.type.text) \($0.bridge.text) \($0.limit)" } == [
-            "lxc veth br1 10", "@staff veth none 0", "lxc veth br1 7",
-        ])
+        #expect(
+            read.grants.map { "\($0.owner.text) \($0.type.text) \($0.bridge.text) \($0.limit)" } == [
+                "lxc veth br1 10", "@staff veth none 0", "lxc veth br1 7",
+            ])
     }
 
     @Test(arguments: [

@@ -11,12 +11,11 @@ import Testing
     ]
     private let refusal = "cannot remove"
 
-    /// A stand-in for Open vSwitch's tool; it writes down how it was called, and as whom.
-    private func installOpenVSwitch(_ world: UserNicWorld) throws -> String {
-        let log = "/usr/local/bin/log"
-        try world.write(
-            "/usr/local/bin/ovs-vsctl", "#!/bin/sh\necho \"$(id -ru):$(id -u) $*\" >> \(log)\nenv >> \(log).environment\n", mode: 0o755)
-        return log
+    /// A stand-in for Open vSwitch's tool, in place of a real one if there is.
+    private func installOpenVSwitch(_ world: UserNicWorld, _ script: String) throws {
+        try world.write("/usr/local/bin/ovs-vsctl", "#!/bin/sh\n\(script)\n", mode: 0o755)
+        let cover = "if [ -e /usr/bin/ovs-vsctl ]; then mount --bind /usr/local/bin/ovs-vsctl /usr/bin/ovs-vsctl; fi"
+        try world.root("/bin/sh", "-c", cover)
     }
 
     private func hostEnd(_ made: ToolResult) throws -> String {
@@ -41,7 +40,9 @@ import Testing
 
     @Test func portOfOpenVSwitchGoesByItsTool() throws {
         try withUserNicWorld(policy: policy) { world in
-            let log = try installOpenVSwitch(world)
+            // It writes down how it was called, and as whom.
+            let log = "/usr/local/bin/log"
+            try installOpenVSwitch(world, "echo \"$(id -ru):$(id -u) $*\" >> \(log)\nenv >> \(log).environment")
             let pid = try world.container(of: UserNicWorld.first)
             let made = try world.create(
                 as: UserNicWorld.first, pid, bridge: "ovs1", options: ["-e", "PATH=/tmp", "-e", "LD_PRELOAD=/tmp/x", "-e", "IFS=/"])
@@ -66,7 +67,7 @@ import Testing
 
     @Test func refusedPortLeavesNoDevice() throws {
         try withUserNicWorld(policy: policy) { world in
-            try world.write("/usr/local/bin/ovs-vsctl", "#!/bin/sh\ncase $* in *add-port*) exit 1;; esac\n", mode: 0o755)
+            try installOpenVSwitch(world, "case $* in *add-port*) exit 1;; esac")
             let pid = try world.container(of: UserNicWorld.first)
             for _ in 0..<3 {
                 let made = try world.create(as: UserNicWorld.first, pid, bridge: "ovs1")
@@ -119,10 +120,10 @@ import Testing
         try withUserNicWorld(policy: policy) { world in
             let pid = try world.container(of: UserNicWorld.first)
             let device = try hostEnd(world.create(as: UserNicWorld.first, pid))
-            try world.root("/bin/sh", "-c", "ip link del \(device) && ip link add \(device) type dummy")
+            try world.root("/bin/sh", "-c", "ip link del \(device) && ip link add \(device) type bridge")
             #expect(try world.delete(as: UserNicWorld.first, pid, bridge: "br1", device).code == 1)
             var socket = try world.socket()
-            #expect(try socket.link(named: device)?.kind == "dummy")
+            #expect(try socket.link(named: device)?.kind == "bridge")
         }
     }
 }

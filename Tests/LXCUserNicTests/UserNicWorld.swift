@@ -47,7 +47,7 @@ final class UserNicWorld: @unchecked Sendable {
             mount -t tmpfs -o mode=0755 none /usr/local/bin
             ip link add br1 mtu 1400 type bridge
             ip link add br10 type bridge
-            ip link add ovs1 type dummy
+            ip link add link br10 name ovs1 type macvlan
             ip link set br1 up
             echo ready
             exec sleep 1000

@@ -6,16 +6,27 @@ import Testing
 
 /// Messages as bytes, those that the kernel never sends included.
 @Suite struct MessageTests {
-    @Test func aRequestIsLaidOutAsTheKernelWants() {
+    @Test func aRequestIsLaidOutAsTheKernelWants() throws {
         var request = NetlinkRequest("RTM_NEWLINK", "x", type: 16, flags: 4)
         request.put(UInt32(7))
         request.nest(18) { $0.attribute(1, "ab") }
         #expect(
-            request.finished(sequence: 9) == [
+            try request.finished(sequence: 9) == [
                 32, 0, 0, 0, 16, 0, 5, 0, 9, 0, 0, 0, 0, 0, 0, 0,  // length, type, flags with NLM_F_REQUEST, sequence, port
                 7, 0, 0, 0,  // fixed part
                 12, 0, 18, 0, 7, 0, 1, 0, 97, 98, 0, 0,  // a nest with one string, padded
             ])
+    }
+
+    /// The kernel would take what is beyond the length field for attributes of their own.
+    @Test func aTextWithoutRoomIsNotSent() throws {
+        var peer = NewLink.Peer()
+        peer.traits.name = String(repeating: "x", count: 65_531)
+        let requests = [NewLink(.veth(peer: peer), name: "a").request, NewLink(.bridge, name: peer.traits.name).request]
+        for request in requests {
+            let refused = #expect(throws: KernelError.self) { try request.finished(sequence: 1) }
+            #expect(refused?.errno == .fileNameTooLong)
+        }
     }
 
     @Test func twoMessagesOfOneDatagramAreToldApart() {
