@@ -18,7 +18,8 @@ struct NicCreation {
 
     /// Makes the device and prints the line that callers parse: `CNAME:CIFINDEX:HOSTNAME:HOSTIFINDEX`.
     ///
-    /// - Throws: ``UserNicFailure``; no device is left then, not even when the line could not be printed.
+    /// - Throws: ``UserNicFailure``; no device is left then, not even when the line could not be printed. (Should the kernel fail to
+    ///   take it away again, it is counted as long as it is there.)
     func run(in folder: String) throws(UserNicFailure) {
         var host = try doing("cannot talk to the kernel's network") { () throws(KernelError) in try NetlinkSocket() }
         let bridge = try findBridge(&host)
@@ -53,7 +54,7 @@ struct NicCreation {
     /// until the device is there, because until then its line looks like one of those.
     private func makeCounted(_ host: inout NetlinkSocket, _ bridge: Link?, _ folder: String) throws(UserNicFailure) -> Link {
         let database = try NicDatabase.locked(in: folder)
-        let entries = try database.entries { (name) throws(KernelError) in try host.link(named: name.text) != nil }
+        let entries = try database.entries(&host)
         guard let owner = allowance.ownerWithRoom(entries, type: request.type, bridge: request.bridge) else { throw tooMany }
         let name = try unusedName(&host)
         guard let word = ExactWord(name) else { throw UserNicFailure("cannot choose a name for the device") }
@@ -62,10 +63,17 @@ struct NicCreation {
             try host.perform(newLink(name, bridge))
             if let made = try host.link(named: name) { return made }
         } catch {
-            try database.replace(with: entries)
+            dropStaleLines(database, &host)
             throw creationFailure(error)
         }
         throw UserNicFailure("cannot find \(name): it is gone again")
+    }
+
+    /// Looks again instead of writing the old list: what the kernel made before it failed, if anything, is still counted.
+    private func dropStaleLines(_ database: borrowing NicDatabase, _ host: inout NetlinkSocket) {
+        do throws(UserNicFailure) { try database.replace(with: try database.entries(&host)) } catch {
+            return  // the next who counts does it
+        }
     }
 
     private var tooMany: UserNicFailure {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LinuxKernel
+import Netlink
 
 /// One device that a user has, as the database has it.
 struct NicEntry: Equatable {
@@ -85,6 +86,11 @@ struct NicDatabase: ~Copyable {
         } catch {
             return  // they harm nobody this time
         }
+    }
+
+    /// The devices that are still there, on the host of a socket.
+    func entries(_ host: inout NetlinkSocket) throws(UserNicFailure) -> [NicEntry] {
+        try entries { (name) throws(KernelError) in try host.link(named: name.text) != nil }
     }
 
     /// The devices that are still there.

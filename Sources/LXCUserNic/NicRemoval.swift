@@ -31,14 +31,14 @@ struct NicRemoval {
             guard error.errno == .operationNotSupportedByDevice else { throw UserNicFailure("cannot remove \(name)", error) }
         }
         let database = try NicDatabase.locked(in: folder)
-        try database.replace(with: try database.entries { (name) throws(KernelError) in try host.link(named: name.text) != nil })
+        try database.replace(with: try database.entries(&host))
     }
 
     /// The device, if the list says that it is the caller's. Every word counts, and each of them whole: one user's name, bridge
     /// or device may be the beginning of another's (CVE-2026-39402).
     private func findOwned(_ host: inout NetlinkSocket, _ folder: String) throws(UserNicFailure) -> Link? {
         let database = try NicDatabase.locked(in: folder)
-        let entries = try database.entries { (name) throws(KernelError) in try host.link(named: name.text) != nil }
+        let entries = try database.entries(&host)
         let isOwned = entries.contains { entry in
             entry.interface == interface && entry.type == request.type && entry.bridge == request.bridge && allowance.owns(entry, caller)
         }
