@@ -10,7 +10,7 @@
 //   -l N=V     limit number N (getrlimit) is V
 //   -e LINE    a line of the environment; otherwise it is empty
 //   -n ROUNDS  runs the program so often, silently; prints each duration in nanoseconds and the status
-//   -A WORD    with -n: every second run has this word in place of the word "@", the others that of -B
+//   -A WORD    with -n: half of the runs have this word in place of the word "@", the others that of -B; the order is A B B A
 //   -B WORD
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -59,7 +59,8 @@ static void measure(char **words) {
     for (int i = 0; i < rounds; i++) {
         struct timespec start, end;
         int status;
-        if (choices[i % 2]) *place = choices[i % 2];
+        char *choice = choices[(i + 1) / 2 % 2];
+        if (choice) *place = choice;
         clock_gettime(CLOCK_MONOTONIC, &start);
         pid_t child = fork();
         if (child == 0) {

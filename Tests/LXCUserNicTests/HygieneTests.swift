@@ -135,7 +135,9 @@ import Testing
                 #expect(!program.holds(text), "\(text)")
             }
             #expect(program.isStatic)
-            print("N8: lxc-user-nic has \(program.size / 1024) KiB; a C program that does nothing has 667 KiB with the same C library")
+            // glibc alone, in a static C program that does nothing, has 667 KiB (Debian 12).
+            #expect(program.size < 1400 * 1024)
+            print("N8: lxc-user-nic has \(program.size / 1024) KiB")
         }
     }
 
