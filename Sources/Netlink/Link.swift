@@ -42,7 +42,8 @@ package struct Link: Sendable, Equatable {
     /// Only for a bridge.
     package var bridgeVLANs: BridgeVLANs?
 
-    init?(_ message: NetlinkMessage) {
+    /// Reads one from the kernel's message; nil when it is about something else, or cut short.
+    package init?(_ message: NetlinkMessage) {
         guard message.type == UInt16(RTM_NEWLINK), let index = message.payload.integer(UInt32.self, at: 4),
             let flags = message.payload.integer(UInt32.self, at: 8)
         else { return nil }
