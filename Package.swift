@@ -22,13 +22,12 @@ let strict = isEmbedded ? embedded : rules
 /// trip to the hypervisor in a virtual machine (0.44 ms for a program that does nothing, 0.13 ms with musl).
 let musl = Context.environment["LXC_MUSL"] ?? ""
 let embeddedLibraries = Context.environment["LXC_EMBEDDED"] ?? ""
+let muslStatic = [
+    "-nostdlib", "-static", "-no-pie", musl + "/crt1.o", musl + "/crti.o", "-L" + embeddedLibraries, "-lswiftUnicodeDataTables",
+    musl + "/libc.a", musl + "/crtn.o",
+].flatMap { ["-Xclang-linker", $0] }
 let embeddedStatic: [LinkerSetting] = [
-    .unsafeFlags(
-        ["-enable-experimental-feature", "Embedded"]
-            + [
-                "-nostdlib", "-static", "-no-pie", musl + "/crt1.o", musl + "/crti.o", "-L" + embeddedLibraries, "-lswiftUnicodeDataTables",
-                musl + "/libc.a", musl + "/crtn.o",
-            ].flatMap { ["-Xclang-linker", $0] })
+    .unsafeFlags(["-enable-experimental-feature", "Embedded"] + (isEmbedded ? muslStatic : ["-static-executable"]))
 ]
 let fullyStatic: [LinkerSetting] = isEmbedded ? embeddedStatic : [.unsafeFlags(["-static-executable"])]
 
