@@ -14,6 +14,8 @@ final class InitContext {
     let mountPoint: String?
     /// A procfs of the container's own PID namespace that no path of the container leads to.
     var proc: DirectoryHandle?
+    /// The label that init gets.
+    var label = SecurityLabel.Request.nothing
     /// The tmpfs or directory that becomes `/dev`.
     var devices: DirectoryHandle?
     /// Root of the container's devpts instance.
