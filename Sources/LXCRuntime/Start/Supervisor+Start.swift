@@ -23,6 +23,12 @@ extension Supervisor {
         let pair = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
             try UnixSocket.pair(.sequencedPackets)
         }
+        if case .underInit = plan.payload {
+            programViews.append(
+                try attempting("cannot run lxc-init", hint: "install swift-lxc completely (make install)") { () throws(KernelError) in
+                    SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
+                })
+        }
         let network = try finishNetwork()
         let channel = try bear(pair, sharing, mountPoint, hostConsole, entry, network)
         try furnish()
@@ -53,7 +59,7 @@ extension Supervisor {
     /// Adds to the journal. Its first line says who is at work: whoever wants to finish that work waits for this process first.
     func record(_ entries: [Journal.Entry]) throws(KernelError) {
         let pid = ProcessControl.pid
-        let signature = isJournalSigned ? [] : [Journal.Entry.supervisor(pid: pid, startTime: ProcessIdentity.startTime(of: pid))]
+        let signature = isJournalSigned ? [] : [Journal.Entry.supervisor(pid: pid, startTime: startTime)]
         try journal.record(signature + entries)
         isJournalSigned = true
     }
@@ -83,7 +89,7 @@ extension Supervisor {
             monitorDirectory: settings.monitorDirectory, innerDirectory: settings.innerDirectory, pivotDirectory: settings.pivotDirectory,
             isRelative: settings.isRelative, pattern: plan.cgroupPattern, wantedControllers: plan.cgroupControllers)
         do throws(CgroupError) {
-            let cgroups = try ContainerCgroups(layout: layout, placement: placement)
+            let cgroups = try ContainerCgroups(layout: layout, placement: placement, bases: bases.take())
             self.cgroups = cgroups
             try recordCgroups(cgroups.expectedJournalPaths())
             try cgroups.reservePayload()
@@ -181,9 +187,8 @@ extension Supervisor {
         // In this copy of the supervisor nobody else may hold them open: the process lets go of them once it has entered.
         context.cgroups = cgroups
         cgroups = nil
-        if case .underInit = plan.payload {
-            context.initProgram = SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
-        }
+        if case .underInit = plan.payload { context.initProgram = programViews.last }
+        programViews = []
         context.keptDescriptors = ListenDescriptors.numbers
     }
 
@@ -261,6 +266,7 @@ extension Supervisor {
         if case .failed(let failure)? = last?.message { throw failure }
         try watchInit()
         publisher.change(to: .running, telling: reportRunning)
+        programViews = []
         loop.schedule(after: .milliseconds(200)) { [self] in settle() }
     }
 
