@@ -30,8 +30,10 @@ final class InitContext {
     let hostNull: SharedDescriptor
     /// The open lxc-init, when the payload runs under it.
     var initProgram: SharedDescriptor?
-    /// The container's cgroups, still to be entered.
+    /// The container's cgroups, to be entered early.
     var cgroups: ContainerCgroups?
+    /// What is written to in order to enter them late.
+    var cgroupEntrances: [SharedDescriptor] = []
     /// The network namespace that the supervisor had made, to be entered; without it the process makes its own.
     var network: SharedDescriptor?
     /// When the cgroups are entered.

@@ -19,7 +19,7 @@ struct InitSequence {
         try perform(AutomaticMountStep())
         try perform(MountEntryStep())
         if context.cgroupEntry == .late {
-            try expect(.cgroups, channel)
+            context.cgroupEntrances = try expect(.cgroups, channel)
             try perform(CgroupEntryStep())
         }
         try perform(CgroupMountStep())
@@ -69,11 +69,16 @@ struct InitSequence {
         }
     }
 
-    private func expect(_ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        let received: HandshakeMessage?
-        do { received = try channel.receive()?.message } catch { throw OperationFailure("cannot reach the supervisor", error) }
+    /// Waits for a message and returns what came with it.
+    @discardableResult
+    private func expect(
+        _ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel
+    ) throws(OperationFailure) -> [SharedDescriptor] {
+        let received: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
+        do { received = try channel.receive() } catch { throw OperationFailure("cannot reach the supervisor", error) }
         // The supervisor has died: nobody is left to report to.
-        guard received == expected else { ProcessCopy.exitNow(1) }
+        guard let received, received.message == expected else { ProcessCopy.exitNow(1) }
+        return received.descriptors
     }
 
     private func reportReady(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {

@@ -38,7 +38,9 @@ extension Supervisor {
         try say(.begin, channel)
         if entry == .late {
             try completeCgroups()
-            try say(.cgroups, channel)
+            let entrances = try openEntrances()
+            defer { withExtendedLifetime(entrances) {} }
+            try say(.cgroups, channel, descriptors: entrances.map { $0.number })
         }
         if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
@@ -113,6 +115,13 @@ extension Supervisor {
         server?.inspection.payloadCgroups = [cgroups.reportedPath(nil, .limits)].compactMap { $0 }
     }
 
+    /// The first process has the longer way: looking the files up is done for it.
+    private func openEntrances() throws(OperationFailure) -> [SharedDescriptor] {
+        do { return try cgroups?.openEntrances() ?? [] } catch {
+            throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
+        }
+    }
+
     private func recordCgroups(_ paths: [String]) throws(CgroupError) {
         let new = paths.filter { !recordedCgroups.contains($0) }
         guard !new.isEmpty else { return }
@@ -185,7 +194,7 @@ extension Supervisor {
 
     private func prepare(_ context: InitContext) throws(KernelError) {
         // In this copy of the supervisor nobody else may hold them open: the process lets go of them once it has entered.
-        context.cgroups = cgroups
+        if context.cgroupEntry == .early { context.cgroups = cgroups }
         cgroups = nil
         if case .underInit = plan.payload { context.initProgram = programViews.last }
         programViews = []
@@ -281,8 +290,10 @@ extension Supervisor {
         }
     }
 
-    private func say(_ message: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        do { try channel.send(message) } catch {
+    private func say(
+        _ message: HandshakeMessage, _ channel: borrowing HandshakeChannel, descriptors: [Int32] = []
+    ) throws(OperationFailure) {
+        do { try channel.send(message, descriptors: descriptors) } catch {
             // It has gone, and may have said why.
             _ = try answer(channel)
             throw died()
