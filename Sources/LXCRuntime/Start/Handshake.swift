@@ -11,7 +11,7 @@ enum HandshakeMessage: Equatable {
     /// Process: ready to execute init. Descriptors: both ends of the console (if any), devpts (if any), then the
     /// controlling ends of the ttys.
     case ready(hasConsole: Bool, hasDevpts: Bool)
-    /// Supervisor: execute init.
+    /// Supervisor: execute init; see ``InitSequence/asksLeave(_:)``.
     case execute
     /// Process: the next thing it does is exec. Success shows as the end of the conversation.
     case executing

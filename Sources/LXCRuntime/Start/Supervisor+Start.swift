@@ -44,7 +44,10 @@ extension Supervisor {
         }
         if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
-        try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
+        if InitSequence.asksLeave(plan.config) {
+            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
+            try say(.execute, channel)
+        }
         try finishStart(channel)
     }
 
@@ -266,7 +269,6 @@ extension Supervisor {
     }
 
     private func finishStart(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        try say(.execute, channel)
         guard case .executing = try answer(channel).message else { throw unexpected() }
         // The conversation ends by itself when exec closes its socket; a failed exec sends one more message.
         try waitReadable(channel)
