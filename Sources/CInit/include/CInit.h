@@ -59,6 +59,11 @@ static inline void cinit_restore_signals(const sigset_t *old) {
     sigprocmask(SIG_SETMASK, old, 0);
 }
 
+// Starts a process that shares this one's memory until it executes or ends (`vfork(2)`), and waits for that: copying even a small
+// program's memory takes as long as the rest of its start. `body` gets its argument and `count` words' worth of stack for execvp,
+// which copies the words of a script.
+int cinit_start(int (*body)(void *), void *argument, int count);
+
 // Waits for a signal; 0 when the time is over. Negative milliseconds wait for ever.
 static inline int cinit_wait_signal(long milliseconds) {
     sigset_t all;
@@ -82,7 +87,10 @@ static inline int cinit_signal(int status) { return WTERMSIG(status); }
 
 static inline int cinit_become_reaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
-// Shows one word as the command line: /proc/PID/comm and /proc/PID/cmdline. The child has its own copy of the words.
+// A copy of the command line, which a title overwrites; NULL when there is no memory.
+char **cinit_copy_words(int count, char **words);
+
+// Shows one word as the command line: /proc/PID/comm and /proc/PID/cmdline.
 static inline void cinit_set_title(int count, char **words, const char *title) {
     prctl(PR_SET_NAME, title, 0, 0, 0);
     char *end = words[count - 1] + strlen(words[count - 1]) + 1;
