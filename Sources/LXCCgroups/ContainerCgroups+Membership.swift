@@ -19,6 +19,26 @@ extension ContainerCgroups {
         for member in members where !(isBornInUnified && member.hierarchy.version == .v2) { try move(pid, to: path, member) }
     }
 
+    /// Opens the files through which a process with a single thread enters the payload's v1 cgroups.
+    ///
+    /// - Throws: ``CgroupError/kernel(_:)``.
+    package func openEntrances() throws(CgroupError) -> [SharedDescriptor] {
+        guard let payloadPath else { return [] }
+        var entrances: [SharedDescriptor] = []
+        for member in members where member.hierarchy.version == .v1 {
+            let file = try wrapped { () throws(KernelError) in try member.base.directory.openFile("\(payloadPath)/tasks", .writeOnly) }
+            entrances.append(SharedDescriptor(file))
+        }
+        return entrances
+    }
+
+    /// Moves the caller, which has a single thread, through what ``openEntrances()`` opened.
+    ///
+    /// - Throws: ``CgroupError/kernel(_:)``.
+    package static func enter(through entrances: [SharedDescriptor]) throws(CgroupError) {
+        for entrance in entrances { try wrapped { () throws(KernelError) in try entrance.owned.writeAll([UInt8(ascii: "0")]) } }
+    }
+
     func move(_ pid: Int32, to path: String, _ member: Member) throws(CgroupError) {
         // Linux 5.5 moves a thread that asks for itself without stopping all others.
         let file = pid == 0 && member.hierarchy.version == .v1 ? "tasks" : "cgroup.procs"

@@ -27,16 +27,25 @@ package final class ContainerCgroups {
     ///
     /// For users other than root, hierarchies in which they may not make cgroups do not take part.
     ///
+    /// - Parameters:
+    ///   - layout: The host's hierarchies.
+    ///   - placement: What the cgroups are called.
+    ///   - bases: The bases of this very layout, if they are open already.
     /// - Throws: ``CgroupError/kernel(_:)`` when a base cannot be opened.
-    package init(layout: CgroupLayout, placement: CgroupPlacement) throws(CgroupError) {
+    package init(layout: CgroupLayout, placement: CgroupPlacement, bases: CgroupBases? = nil) throws(CgroupError) {
         self.layout = layout
         self.placement = placement
         var members: [Member] = []
-        for hierarchy in layout.hierarchies {
+        for (index, hierarchy) in layout.hierarchies.enumerated() {
             guard let path = hierarchy.baseDirectory, hierarchy.version == .v2 || placement.uses(hierarchy.controllers) else { continue }
-            let directory = try wrapped { () throws(KernelError) in try CgroupDirectory(opening: path) }
-            if ProcessControl.effectiveUser != 0 && !directory.isWritable() { continue }
-            members.append(Member(hierarchy: hierarchy, base: CgroupAnchor(directory, hierarchy.version)))
+            let base: CgroupAnchor
+            if let open = bases?.anchors[index] {
+                base = open
+            } else {
+                base = CgroupAnchor(try wrapped { () throws(KernelError) in try CgroupDirectory(opening: path) }, hierarchy.version)
+            }
+            if ProcessControl.effectiveUser != 0 && !base.directory.isWritable() { continue }
+            members.append(Member(hierarchy: hierarchy, base: base))
         }
         self.members = members
     }

@@ -24,7 +24,7 @@ struct BridgePort {
     /// Without filtering the bridge would carry every VLAN to every port: the container would see more than it should.
     private func checkFiltering() throws(NetworkFailure) {
         let subKey = settings.vethVLAN != nil ? "veth.vlan.id" : "veth.vlan.tagged.id"
-        guard try attribute("vlan_filtering", subKey) == 1 else {
+        guard bridge.bridgeVLANs?.isFiltering == true else {
             throw NetworkFailure(
                 "cannot put \(settings.name ?? "the device") into a VLAN", reason: "the bridge \(bridge.name) does not filter VLANs",
                 settings,
@@ -36,21 +36,13 @@ struct BridgePort {
         _ vlan: NetworkSettings.PortVLAN, _ host: inout NetlinkSocket, _ end: MadeDevice.HostEnd
     ) throws(NetworkFailure) {
         var requests: [NetlinkRequest] = []
-        let given = try attribute("default_pvid", "veth.vlan.id")
-        let wanted: Int? = if case .id(let id) = vlan { id } else { nil }
+        // A new port has the bridge's own.
+        let given = bridge.bridgeVLANs?.defaultID ?? 0
+        let wanted: UInt16? = if case .id(let id) = vlan { UInt16(clamping: id) } else { nil }
         if given != 0, given != wanted {
-            requests.append(
-                LinkChange.portVLANs(index: end.index, label: end.name, [UInt16(clamping: given)], isUntagged: true, removes: true))
+            requests.append(LinkChange.portVLANs(index: end.index, label: end.name, [given], isUntagged: true, removes: true))
         }
-        if let wanted {
-            requests.append(LinkChange.portVLANs(index: end.index, label: end.name, [UInt16(clamping: wanted)], isUntagged: true))
-        }
+        if let wanted { requests.append(LinkChange.portVLANs(index: end.index, label: end.name, [wanted], isUntagged: true)) }
         try making("cannot set the VLAN of \(end.name)", settings, "veth.vlan.id") { () throws(KernelError) in try host.perform(requests) }
-    }
-
-    private func attribute(_ name: String, _ subKey: String) throws(NetworkFailure) -> Int {
-        let path = "/sys/class/net/\(bridge.name)/bridge/\(name)"
-        let text = try making("cannot read \(path)", settings, subKey) { () throws(KernelError) in try WholeFile.text(path, limit: 64) }
-        return Int(text.filter { $0.isWholeNumber }) ?? 0
     }
 }

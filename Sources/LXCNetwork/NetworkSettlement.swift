@@ -37,16 +37,22 @@ package enum NetworkSettlement {
         return problems
     }
 
-    /// Gives configured names of host ends back for the next start, which may come before the kernel has removed the devices.
-    package static func releaseNames(_ devices: [MadeDevice], configured: [NetworkSettings]) -> [String] {
+    /// Gives configured names and routes of host ends back for the next start, which may come before the kernel has removed the devices.
+    package static func release(_ devices: [MadeDevice], configured: [NetworkSettings]) -> [String] {
         let fixed = Set(configured.compactMap { $0.vethPair })
-        let ends = devices.compactMap { $0.hostEnd }.filter { fixed.contains($0.name) }
-        guard !ends.isEmpty else { return [] }
+        let due = devices.filter { device in
+            let settings = device.settings
+            return device.hostEnd.map { fixed.contains($0.name) } ?? false || settings.vethMode == .router
+                || !settings.vethIPv4Routes.isEmpty || !settings.vethIPv6Routes.isEmpty
+        }
+        guard !due.isEmpty else { return [] }
         do throws(KernelError) {
             var host = try NetlinkSocket()
-            for end in ends { try VethDevice.release(end, &host) }
+            for device in due {
+                try VethDevice.release(device, hasFixedName: device.hostEnd.map { fixed.contains($0.name) } ?? false, &host)
+            }
             return []
-        } catch { return ["the name of a veth is not free yet: \(error)"] }
+        } catch { return ["a veth's name or routes are not free yet: \(error)"] }
     }
 
     private static func openInside(_ debts: [NetworkDebt]) throws(KernelError) -> NetlinkSocket? {

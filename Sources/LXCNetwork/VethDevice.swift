@@ -11,7 +11,7 @@ struct VethDevice {
     let link: Link?
 
     private static let attempts = 10
-    /// How long a device of the wanted name may take to vanish with the namespace of the container that had it before.
+    /// How long a veth of the wanted name may take to vanish with the namespace of the container that had it before.
     private static let patience = Duration.seconds(3)
 
     var isRouter: Bool { settings.vethMode == .router }
@@ -45,11 +45,11 @@ struct VethDevice {
         }
     }
 
-    /// Whether a name belongs to a veth whose other end is going, or has gone.
+    /// Whether a name may belong to what a killed container left: a veth goes some time after the last process of the namespace that
+    /// its other end is in, and until then it looks like any other.
     private func isLeftover(_ name: String, _ host: inout NetlinkSocket) throws(NetworkFailure) -> Bool {
         let found = try making("cannot look for \(name)", settings, "veth.pair") { () throws(KernelError) in try host.link(named: name) }
-        guard let found else { return true }
-        return found.kind == "veth" && found.peerNamespace == -1
+        return found.map { $0.kind == "veth" } ?? true
     }
 
     private func creationFailure(_ name: String, _ error: KernelError) -> NetworkFailure {
@@ -92,45 +92,75 @@ struct VethDevice {
 
     /// Routes, proxies and VLANs of the host's end.
     func finish(_ host: inout NetlinkSocket, _ end: MadeDevice.HostEnd) throws(NetworkFailure) {
-        if isRouter { try becomeRouter(&host, end) }
-        for (routes, subKey) in [(settings.vethIPv4Routes, "veth.ipv4.route"), (settings.vethIPv6Routes, "veth.ipv6.route")] {
-            for route in routes { try add(route, subKey, &host, end) }
-        }
+        if isRouter { try answerForGateways(&host, end) }
+        for (route, subKey) in Self.routes(settings) { try add(route, subKey, &host, end) }
         if let link, link.kind == "bridge", !isRouter { try BridgePort(settings: settings, bridge: link).join(&host, end) }
+    }
+
+    /// What the host reaches through its end, with the key that says so.
+    private static func routes(_ settings: NetworkSettings) -> [(InterfaceAddress, subKey: String)] {
+        var routes: [(InterfaceAddress, subKey: String)] = []
+        if settings.vethMode == .router {
+            for (addresses, subKey) in [(settings.ipv4, "ipv4.address"), (settings.ipv6, "ipv6.address")] {
+                routes += addresses.map {
+                    (InterfaceAddress(address: $0.address, prefixLength: $0.address.bytes.count * 8), subKey)
+                }
+            }
+        }
+        return routes + settings.vethIPv4Routes.map { ($0, "veth.ipv4.route") } + settings.vethIPv6Routes.map { ($0, "veth.ipv6.route") }
+    }
+
+    private static func route(_ route: InterfaceAddress, _ end: MadeDevice.HostEnd) -> Route {
+        Route(to: route.address.bytes, prefixLength: UInt8(clamping: route.prefixLength), index: end.index)
     }
 
     private func add(
         _ route: InterfaceAddress, _ subKey: String, _ host: inout NetlinkSocket, _ end: MadeDevice.HostEnd
     ) throws(NetworkFailure) {
-        let request = Route(to: route.address.bytes, prefixLength: UInt8(clamping: route.prefixLength), index: end.index).request
-        try making("cannot route \(route.text) to \(end.name)", settings, subKey) { () throws(KernelError) in try host.perform(request) }
-    }
-
-    /// The host reaches the container's addresses through this end, and answers on it for the container's gateways.
-    private func becomeRouter(_ host: inout NetlinkSocket, _ end: MadeDevice.HostEnd) throws(NetworkFailure) {
-        for (addresses, gateway, family, subKey) in [
-            (settings.ipv4, settings.ipv4Gateway, "ipv4", "ipv4.gateway"), (settings.ipv6, settings.ipv6Gateway, "ipv6", "ipv6.gateway"),
-        ] {
-            if case .address(let address)? = gateway {
-                let proxy = NeighborProxy.request(address.bytes, index: end.index)
-                let prefix = "/proc/sys/net/\(family)"
-                try making("cannot answer for the gateway \(address) on \(end.name)", settings, subKey) { () throws(KernelError) in
-                    try WholeFile.writeControl("\(prefix)/conf/\(end.name)/forwarding", "1")
-                    if family == "ipv6" { try WholeFile.writeControl("\(prefix)/conf/\(end.name)/proxy_ndp", "1") }
-                    // Otherwise an answer for an address of somebody else comes after a random part of 0.8 s.
-                    try WholeFile.writeControl("\(prefix)/neigh/\(end.name)/proxy_delay", "0")
-                    try host.perform(proxy)
+        let request = Self.route(route, end).request
+        let deadline = MonotonicInstant.now + Self.patience
+        while true {
+            do throws(KernelError) { return try host.perform(request) } catch {
+                // It may be that of a container that was killed just now.
+                guard error.errno == .fileExists, !deadline.hasPassed else {
+                    throw NetworkFailure(
+                        "cannot route \(route.text) to \(end.name)", error, settings, subKey,
+                        hint: error.errno == .fileExists ? "the host has such a route already: see ip route show \(route.text)" : nil)
                 }
             }
-            for address in addresses {
-                let single = InterfaceAddress(address: address.address, prefixLength: address.address.bytes.count * 8)
-                try add(single, "\(family).address", &host, end)
+            (MonotonicInstant.now + .milliseconds(5)).sleep()
+        }
+    }
+
+    /// The host answers on its end for the gateways that the container was given.
+    private func answerForGateways(_ host: inout NetlinkSocket, _ end: MadeDevice.HostEnd) throws(NetworkFailure) {
+        for (gateway, family) in [(settings.ipv4Gateway, "ipv4"), (settings.ipv6Gateway, "ipv6")] {
+            guard case .address(let address)? = gateway else { continue }
+            let proxy = NeighborProxy.request(address.bytes, index: end.index)
+            let prefix = "/proc/sys/net/\(family)"
+            try making("cannot answer for the gateway \(address) on \(end.name)", settings, "\(family).gateway") {
+                () throws(KernelError) in
+                try WholeFile.writeControl("\(prefix)/conf/\(end.name)/forwarding", "1")
+                if family == "ipv6" { try WholeFile.writeControl("\(prefix)/conf/\(end.name)/proxy_ndp", "1") }
+                // Otherwise an answer for an address of somebody else comes after a random part of 0.8 s.
+                try WholeFile.writeControl("\(prefix)/neigh/\(end.name)/proxy_delay", "0")
+                try host.perform(proxy)
             }
         }
     }
 
-    /// Lets the next container have a configured name at once; the kernel takes its time to remove the pair.
-    static func release(_ end: MadeDevice.HostEnd, _ host: inout NetlinkSocket) throws(KernelError) {
+    /// Lets the next container have the routes and a configured name at once; the kernel takes its time to remove the pair.
+    static func release(_ device: MadeDevice, hasFixedName: Bool, _ host: inout NetlinkSocket) throws(KernelError) {
+        guard let end = device.hostEnd else { return }
+        for (route, _) in routes(device.settings) {
+            do { try host.perform(Self.route(route, end).removal) } catch {
+                if error.errno != .noSuchProcess && error.errno != .operationNotSupportedByDevice { throw error }
+            }
+        }
+        if hasFixedName { try releaseName(end, &host) }
+    }
+
+    private static func releaseName(_ end: MadeDevice.HostEnd, _ host: inout NetlinkSocket) throws(KernelError) {
         var rename = LinkChange(index: end.index, label: end.name)
         rename.name = HostEndName.random()
         do { try host.perform(rename.request) } catch {

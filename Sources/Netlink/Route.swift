@@ -38,7 +38,8 @@ package struct Route: Sendable, Equatable {
         self.isIPv4 = isIPv4
     }
 
-    init?(_ message: NetlinkMessage) {
+    /// Reads one from the kernel's message; nil when it is about something else, or cut short.
+    package init?(_ message: NetlinkMessage) {
         let payload = message.payload
         guard message.type == UInt16(RTM_NEWROUTE), payload.count >= 12 else { return nil }
         let attributes = NetlinkAttributes(payload, from: 12)

@@ -6,9 +6,11 @@ import CInit
 /// All signals stay blocked and are taken from the queue one by one; a blocked signal reaches process 1 even though the kernel
 /// otherwise protects it.
 struct InitProcess {
+    typealias Words = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
     let options: InitOptions
     let count: Int32
-    let words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    let words: Words
 
     /// The command's process.
     private var command: pid_t = 0
@@ -23,7 +25,7 @@ struct InitProcess {
     /// How long processes may take to end after SIGTERM.
     private static let graceMilliseconds = 1000
 
-    init(options: InitOptions, count: Int32, words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) {
+    init(options: InitOptions, count: Int32, words: Words) {
         self.options = options
         self.count = count
         self.words = words
@@ -34,20 +36,40 @@ struct InitProcess {
         cinit_block_signals(&callersMask)
         // Outside of a pid namespace of its own (a shared one, or by hand) orphans would go to somebody else.
         if !isFirst { _ = cinit_become_reaper() }
-        command = fork()
-        if command == 0 { execute(&callersMask) }
+        // Before the command can look.
+        let copy = cinit_copy_words(count, words)
+        if copy != nil { cinit_set_title(count, words, "init") }
+        command = copy.map { start($0, &callersMask) } ?? -1
         if command < 0 {
             complain("lxc-init: cannot make a process: ", cinit_errno())
             exit(255)
         }
         if isFirst { cinit_move_errors_to_console() }
-        cinit_set_title(count, words, "init")
         while collect() { take(cinit_wait_signal(remainingMilliseconds())) }
         exit(status ?? 1)
     }
 
-    /// The child: becomes the command.
-    private func execute(_ mask: inout sigset_t) -> Never {
+    /// What the process that becomes the command needs.
+    private struct Child {
+        let process: InitProcess
+        let words: Words
+        var mask: sigset_t
+    }
+
+    /// Starts the command; returns once it has been executed, or could not be.
+    private func start(_ words: Words, _ mask: inout sigset_t) -> pid_t {
+        var child = Child(process: self, words: words, mask: mask)
+        return withUnsafeMutablePointer(to: &child) { child in
+            let body: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { argument in
+                guard let child = argument?.assumingMemoryBound(to: Child.self) else { return 255 }
+                child.pointee.process.execute(child.pointee.words, &child.pointee.mask)
+            }
+            return cinit_start(body, child, count)
+        }
+    }
+
+    /// The child: becomes the command. Its memory is the parent's, which waits.
+    private func execute(_ words: Words, _ mask: inout sigset_t) -> Never {
         cinit_restore_signals(&mask)
         _ = setsid()
         // Only if there is a terminal, and only if it is nobody's.

@@ -6,12 +6,14 @@
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 static inline int clinux_loopback_up(int socket) {
     struct ifreq request;
     memset(&request, 0, sizeof(request));
     strcpy(request.ifr_name, "lo");
     if (ioctl(socket, SIOCGIFFLAGS, &request) < 0) return -1;
+    if (request.ifr_flags & IFF_UP) return 0;
     request.ifr_flags |= IFF_UP | IFF_RUNNING;
     return ioctl(socket, SIOCSIFFLAGS, &request);
 }

@@ -6,12 +6,12 @@ import LinuxKernel
 enum HandshakeMessage: Equatable {
     /// Supervisor: ids are there; set yourself up.
     case begin
-    /// Supervisor: the cgroups are there; asked for by ``CgroupEntry/late`` only.
+    /// Supervisor: the cgroups are there; asked for by ``CgroupEntry/late`` only. Descriptors: the ways into them.
     case cgroups
     /// Process: ready to execute init. Descriptors: both ends of the console (if any), devpts (if any), then the
     /// controlling ends of the ttys.
     case ready(hasConsole: Bool, hasDevpts: Bool)
-    /// Supervisor: execute init.
+    /// Supervisor: execute init; see ``InitSequence/asksLeave(_:)``.
     case execute
     /// Process: the next thing it does is exec. Success shows as the end of the conversation.
     case executing

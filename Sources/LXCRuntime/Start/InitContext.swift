@@ -14,6 +14,8 @@ final class InitContext {
     let mountPoint: String?
     /// A procfs of the container's own PID namespace that no path of the container leads to.
     var proc: DirectoryHandle?
+    /// The label that init gets.
+    var label = SecurityLabel.Request.nothing
     /// The tmpfs or directory that becomes `/dev`.
     var devices: DirectoryHandle?
     /// Root of the container's devpts instance.
@@ -28,8 +30,10 @@ final class InitContext {
     let hostNull: SharedDescriptor
     /// The open lxc-init, when the payload runs under it.
     var initProgram: SharedDescriptor?
-    /// The container's cgroups, still to be entered.
+    /// The container's cgroups, to be entered early.
     var cgroups: ContainerCgroups?
+    /// What is written to in order to enter them late.
+    var cgroupEntrances: [SharedDescriptor] = []
     /// The network namespace that the supervisor had made, to be entered; without it the process makes its own.
     var network: SharedDescriptor?
     /// When the cgroups are entered.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 /// The life of the container's first process, from its birth to the execution of init.
@@ -19,7 +20,7 @@ struct InitSequence {
         try perform(AutomaticMountStep())
         try perform(MountEntryStep())
         if context.cgroupEntry == .late {
-            try expect(.cgroups, channel)
+            context.cgroupEntrances = try expect(.cgroups, channel)
             try perform(CgroupEntryStep())
         }
         try perform(CgroupMountStep())
@@ -36,6 +37,15 @@ struct InitSequence {
         try perform(SessionStep())
     }
 
+    /// Whether the process waits for the supervisor's leave before it executes init: only if that has a hook to run, a limit to set or a
+    /// network device to make.
+    ///
+    /// An answer takes 0.1 ms, since each side has to be woken once.
+    static func asksLeave(_ config: ContainerConfig) -> Bool {
+        !(config.hooks.commands(.startHost).isEmpty && config.hooks.commands(.stop).isEmpty && config.cgroup.limits.isEmpty)
+            || ContainerNetwork.isNeeded(config.networks)
+    }
+
     private func perform(_ step: some InitStep) throws(OperationFailure) {
         context.log.trace(step.name)
         try step.perform(context)
@@ -50,7 +60,7 @@ struct InitSequence {
             try expect(.begin, channel)
             try setUp(channel)
             try reportReady(channel)
-            try expect(.execute, channel)
+            if Self.asksLeave(context.config) { try expect(.execute, channel) }
             try attempting("cannot reach the supervisor") { () throws(KernelError) in try channel.send(.executing) }
             try ExecStep().perform(context)
         } catch {
@@ -69,11 +79,16 @@ struct InitSequence {
         }
     }
 
-    private func expect(_ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        let received: HandshakeMessage?
-        do { received = try channel.receive()?.message } catch { throw OperationFailure("cannot reach the supervisor", error) }
+    /// Waits for a message and returns what came with it.
+    @discardableResult
+    private func expect(
+        _ expected: HandshakeMessage, _ channel: borrowing HandshakeChannel
+    ) throws(OperationFailure) -> [SharedDescriptor] {
+        let received: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
+        do { received = try channel.receive() } catch { throw OperationFailure("cannot reach the supervisor", error) }
         // The supervisor has died: nobody is left to report to.
-        guard received == expected else { ProcessCopy.exitNow(1) }
+        guard let received, received.message == expected else { ProcessCopy.exitNow(1) }
+        return received.descriptors
     }
 
     private func reportReady(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {

@@ -29,8 +29,9 @@ enum SecurityLabel {
     }
 
     /// Sets the label for the next exec through a procfs that the container cannot have touched.
-    static func prepare(_ settings: SecuritySettings, proc: DirectoryHandle?, log: LogWriter) throws(OperationFailure) {
-        let request = try request(settings)
+    ///
+    /// `request`: found out on the host; the container's `/sys` may say what it likes.
+    static func prepare(_ request: Request, proc: DirectoryHandle?, log: LogWriter) throws(OperationFailure) {
         let line: String
         let key: String
         switch request {

@@ -61,7 +61,7 @@ extension Supervisor: ContainerNetwork.Owner {
         for device in devices {
             do { try hooks.run(.down, of: device) } catch { log.failure(error) }
         }
-        let problems = NetworkSettlement.settle(networkDebts) + NetworkSettlement.releaseNames(devices, configured: plan.config.networks)
+        let problems = NetworkSettlement.settle(networkDebts) + NetworkSettlement.release(devices, configured: plan.config.networks)
         for problem in problems { log.warn(problem) }
         devices = []
         networkDebts = []

@@ -23,6 +23,12 @@ extension Supervisor {
         let pair = try attempting("cannot talk to the container's first process") { () throws(KernelError) in
             try UnixSocket.pair(.sequencedPackets)
         }
+        if case .underInit = plan.payload {
+            programViews.append(
+                try attempting("cannot run lxc-init", hint: "install swift-lxc completely (make install)") { () throws(KernelError) in
+                    SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
+                })
+        }
         let network = try finishNetwork()
         let channel = try bear(pair, sharing, mountPoint, hostConsole, entry, network)
         try furnish()
@@ -32,11 +38,16 @@ extension Supervisor {
         try say(.begin, channel)
         if entry == .late {
             try completeCgroups()
-            try say(.cgroups, channel)
+            let entrances = try openEntrances()
+            defer { withExtendedLifetime(entrances) {} }
+            try say(.cgroups, channel, descriptors: entrances.map { $0.number })
         }
         if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
-        try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
+        if InitSequence.asksLeave(plan.config) {
+            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
+            try say(.execute, channel)
+        }
         try finishStart(channel)
     }
 
@@ -53,7 +64,7 @@ extension Supervisor {
     /// Adds to the journal. Its first line says who is at work: whoever wants to finish that work waits for this process first.
     func record(_ entries: [Journal.Entry]) throws(KernelError) {
         let pid = ProcessControl.pid
-        let signature = isJournalSigned ? [] : [Journal.Entry.supervisor(pid: pid, startTime: ProcessIdentity.startTime(of: pid))]
+        let signature = isJournalSigned ? [] : [Journal.Entry.supervisor(pid: pid, startTime: startTime)]
         try journal.record(signature + entries)
         isJournalSigned = true
     }
@@ -83,7 +94,7 @@ extension Supervisor {
             monitorDirectory: settings.monitorDirectory, innerDirectory: settings.innerDirectory, pivotDirectory: settings.pivotDirectory,
             isRelative: settings.isRelative, pattern: plan.cgroupPattern, wantedControllers: plan.cgroupControllers)
         do throws(CgroupError) {
-            let cgroups = try ContainerCgroups(layout: layout, placement: placement)
+            let cgroups = try ContainerCgroups(layout: layout, placement: placement, bases: bases.take())
             self.cgroups = cgroups
             try recordCgroups(cgroups.expectedJournalPaths())
             try cgroups.reservePayload()
@@ -105,6 +116,13 @@ extension Supervisor {
             }
         } catch { throw OperationFailure("cannot make the container's cgroups", reason: error.description) }
         server?.inspection.payloadCgroups = [cgroups.reportedPath(nil, .limits)].compactMap { $0 }
+    }
+
+    /// The first process has the longer way: looking the files up is done for it.
+    private func openEntrances() throws(OperationFailure) -> [SharedDescriptor] {
+        do { return try cgroups?.openEntrances() ?? [] } catch {
+            throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
+        }
     }
 
     private func recordCgroups(_ paths: [String]) throws(CgroupError) {
@@ -179,11 +197,10 @@ extension Supervisor {
 
     private func prepare(_ context: InitContext) throws(KernelError) {
         // In this copy of the supervisor nobody else may hold them open: the process lets go of them once it has entered.
-        context.cgroups = cgroups
+        if context.cgroupEntry == .early { context.cgroups = cgroups }
         cgroups = nil
-        if case .underInit = plan.payload {
-            context.initProgram = SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
-        }
+        if case .underInit = plan.payload { context.initProgram = programViews.last }
+        programViews = []
         context.keptDescriptors = ListenDescriptors.numbers
     }
 
@@ -252,7 +269,6 @@ extension Supervisor {
     }
 
     private func finishStart(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        try say(.execute, channel)
         guard case .executing = try answer(channel).message else { throw unexpected() }
         // The conversation ends by itself when exec closes its socket; a failed exec sends one more message.
         try waitReadable(channel)
@@ -261,6 +277,7 @@ extension Supervisor {
         if case .failed(let failure)? = last?.message { throw failure }
         try watchInit()
         publisher.change(to: .running, telling: reportRunning)
+        programViews = []
         loop.schedule(after: .milliseconds(200)) { [self] in settle() }
     }
 
@@ -275,8 +292,10 @@ extension Supervisor {
         }
     }
 
-    private func say(_ message: HandshakeMessage, _ channel: borrowing HandshakeChannel) throws(OperationFailure) {
-        do { try channel.send(message) } catch {
+    private func say(
+        _ message: HandshakeMessage, _ channel: borrowing HandshakeChannel, descriptors: [Int32] = []
+    ) throws(OperationFailure) {
+        do { try channel.send(message, descriptors: descriptors) } catch {
             // It has gone, and may have said why.
             _ = try answer(channel)
             throw died()

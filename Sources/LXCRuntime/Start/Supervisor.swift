@@ -20,6 +20,8 @@ final class Supervisor {
     var server: ControlServer?
     /// Whoever waits for the result of the start; nil once it has been told, and in the foreground.
     private var result: SharedDescriptor?
+    /// Where the first run's cgroups begin.
+    var bases: CgroupBases?
     var cgroups: ContainerCgroups?
     /// What the journal knows already.
     var recordedCgroups: [String] = []
@@ -34,6 +36,9 @@ final class Supervisor {
     var devices: [MadeDevice] = []
     /// What they changed on the host.
     var networkDebts: [NetworkDebt] = []
+    /// Views of programs that are being executed. The last one to close such a view waits for the kernel, so this process keeps them
+    /// until nobody waits for the container any more.
+    var programViews: [SharedDescriptor] = []
     var console: ConsoleRelay?
     var terminals = TerminalTable()
     var leases = KeyedList<ControlLease, Int>()
@@ -43,6 +48,8 @@ final class Supervisor {
     var isEnding = false
     /// Whether the journal says who is at work.
     var isJournalSigned = false
+    /// When this process started, for the journal.
+    let startTime: UInt64
     var hasInitEnded = false
     private var signals: SignalDescriptor?
     /// The watch on the end of init.
@@ -50,8 +57,8 @@ final class Supervisor {
     /// The caller's terminal in the foreground, with the mode to give back.
     var foreground: ForegroundTerminal?
 
-    /// `caller`: whoever waits for the result. `layout`: the host's cgroups, if they were looked at before the plan was there.
-    init(plan: StartPlan, caller: consuming UnixSocket?, layout known: CgroupLayout?) throws(KernelError) {
+    /// `caller`: whoever waits for the result.
+    init(plan: StartPlan, caller: consuming UnixSocket?, _ preparation: consuming Preparation) throws(KernelError) {
         self.plan = plan
         if let caller { result = SharedDescriptor(caller.releaseDescriptor()) }
         let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
@@ -62,10 +69,19 @@ final class Supervisor {
         journal = Journal(lxcPath: plan.lxcPath, name: plan.name, in: runDirectory)
         // Before a hook has run nothing is made, and hooks are processes.
         if plan.config.hooks.commands(.preStart).isEmpty && NamespacePlan(plan.config, bornInCgroup: false).unshared.contains(.network) {
-            network = NewNetwork()
+            network = preparation.network ?? NewNetwork()
+        } else if let unwanted = preparation.network {
+            _ = try? unwanted.finish()  // whether it could be made does not matter
         }
+        programViews = [preparation.programView].compactMap { $0 }
         let isRelative = plan.config.cgroup.isRelative
-        if let known, !isRelative { layout = known } else { layout = try CgroupLayout.detect(isRelative: isRelative) }
+        if let known = preparation.layout, !isRelative {
+            layout = known
+            bases = preparation.bases
+        } else {
+            layout = try CgroupLayout.detect(isRelative: isRelative)
+        }
+        startTime = preparation.startTime ?? ProcessIdentity.startTime(of: ProcessControl.pid)
         namespaces = NamespacePlan(plan.config, bornInCgroup: layout.kind == .unified)
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         hooks = HookRunner(

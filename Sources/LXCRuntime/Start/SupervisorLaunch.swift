@@ -19,6 +19,8 @@ package struct SupervisorLaunch {
             let executable = try ProtectedExecutable.open(program)
             let file = try MemoryFile.make("lxc-plan", plan.encoded)
             try DescriptorFlags.move(file.number, to: SupervisorProgram.planNumber)
+            // The supervisor lets go of it when nobody waits: the last one to do so waits for the kernel.
+            try DescriptorFlags.move(executable.number, to: SupervisorProgram.programNumber)
             try Execution.replace(
                 descriptor: executable.number, label: program, arguments: [SupervisorProgram.title(plan.lxcPath, plan.name)],
                 environment: ProcessEnvironment.lines + ["\(SupervisorProgram.planVariable)=\(SupervisorProgram.planNumber)"])

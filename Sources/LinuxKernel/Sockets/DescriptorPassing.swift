@@ -70,18 +70,16 @@ extension UnixSocket {
     /// Kernel call: `recvmsg(2)` with `MSG_CMSG_CLOEXEC`.
     package func receiveMessage(upTo count: Int, wait: Bool = true) throws(KernelError) -> ReceivedMessage? {
         let number = descriptor.number
-        var bytes = [UInt8](repeating: 0, count: count)
+        var bytes: [UInt8] = []
         var raw = clinux_received()
-        let length: Int
         do throws(KernelError) {
-            length = try kernelCall("recvmsg", "descriptor \(number)") {
-                clinux_receive_message(number, &bytes, count, &raw, wait ? 0 : Int32(MSG_DONTWAIT))
+            _ = try kernelCall("recvmsg", "descriptor \(number)") {
+                bytes.fill(upTo: count) { clinux_receive_message(number, $0, count, &raw, wait ? 0 : Int32(MSG_DONTWAIT)) }
             }
         } catch {
             if error.errno == .resourceTemporarilyUnavailable { return nil }
             throw error
         }
-        bytes.removeLast(count - min(length, count))
         return ReceivedMessage(
             bytes: bytes, descriptors: raw.takeDescriptors(), sender: raw.has_credentials == 0 ? nil : PeerCredentials(raw.credentials),
             senderPIDFD: raw.sender_pidfd < 0 ? nil : SharedDescriptor(OwnedDescriptor(owning: raw.sender_pidfd)),
@@ -96,12 +94,11 @@ extension UnixSocket {
     /// Kernel call: `recv(2)`.
     package func receive(upTo count: Int, wait: Bool = true) throws(KernelError) -> [UInt8]? {
         let number = descriptor.number
-        var bytes = [UInt8](repeating: 0, count: count)
+        var bytes: [UInt8] = []
         do throws(KernelError) {
-            let length = try kernelCall("recv", "descriptor \(number)") {
-                recv(number, &bytes, count, wait ? 0 : Int32(MSG_DONTWAIT))
+            _ = try kernelCall("recv", "descriptor \(number)") {
+                bytes.fill(upTo: count) { recv(number, $0, count, wait ? 0 : Int32(MSG_DONTWAIT)) }
             }
-            bytes.removeLast(count - min(length, count))
             return bytes
         } catch {
             if error.errno == .resourceTemporarilyUnavailable { return nil }

@@ -61,13 +61,13 @@ struct CgroupEntryStep: InitStep {
     let name = "entering the cgroups"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        if let cgroups = context.cgroups {
-            do { try cgroups.enter(.payload, isBornInUnified: true) } catch {
-                throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
-            }
-            // The directories of the host's hierarchies are not for what runs from here on.
-            context.cgroups = nil
-        }
+        do throws(CgroupError) {
+            try context.cgroups?.enter(.payload, isBornInUnified: true)
+            try ContainerCgroups.enter(through: context.cgroupEntrances)
+        } catch { throw OperationFailure("cannot put the container into its cgroup", reason: error.description) }
+        // Directories and files of the host's hierarchies are not for what runs from here on.
+        context.cgroups = nil
+        context.cgroupEntrances = []
         if context.namespaces.unshared.contains(.cgroup) {
             try attempting("cannot make a cgroup namespace") { () throws(KernelError) in try Namespaces.unshare(.cgroup) }
         }

@@ -147,13 +147,22 @@ struct ConsoleStep: InitStep {
         try attempting(what) { () throws(KernelError) in
             let (parent, name) = DirectoryHandle.split(path)
             let directory = parent.isEmpty ? devices : try devices.directory(parent)
-            // With autodev everything here is ours; otherwise a link or node that the root filesystem brought must go.
-            if let status = try directory.status(name), replacing || status.kind != .regular {
-                if status.kind != .characterDevice || replacing { try directory.remove(name) }
-            }
-            try directory.makeFile(name, mode: 0)
+            let place = try self.place(name, in: directory, replacing: replacing)
             let mount = try source()
-            try mount.attach(to: directory.open(name, .path), subject: path)
+            try mount.attach(to: place, subject: path)
         }
+    }
+
+    private func place(_ name: String, in directory: DirectoryHandle, replacing: Bool) throws(KernelError) -> OwnedDescriptor {
+        let flags: OpenFlags = [.writeOnly, .create, .exclusive, .noFollow]
+        do { return try directory.open(name, flags) } catch {
+            if error.errno != .fileExists { throw error }
+        }
+        // With autodev everything here is ours; otherwise a link or node that the root filesystem brought must go.
+        if let status = try directory.status(name), replacing || ![.regular, .characterDevice].contains(status.kind) {
+            try directory.remove(name)
+            return try directory.open(name, flags)
+        }
+        return try directory.open(name, .path)
     }
 }

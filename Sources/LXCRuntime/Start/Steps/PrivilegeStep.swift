@@ -15,7 +15,7 @@ struct PrivilegeStep: InitStep {
         }
         for sysctl in config.process.sysctls { try set(sysctl, context) }
         try CapabilityDrop.apply(config.security)
-        try SecurityLabel.prepare(config.security, proc: context.proc, log: context.log)
+        try SecurityLabel.prepare(context.label, proc: context.proc, log: context.log)
         if config.security.noNewPrivileges {
             try attempting("cannot set no_new_privs") { () throws(KernelError) in try ProcessControl.setNoNewPrivileges() }
         }

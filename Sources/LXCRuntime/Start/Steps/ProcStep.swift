@@ -8,8 +8,8 @@ struct ProcStep: InitStep {
     let name = "opening a private proc filesystem"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        let isConfined = try SecurityLabel.request(context.config.security) != .nothing
-        guard isConfined || !context.config.process.sysctls.isEmpty else { return }
+        context.label = try SecurityLabel.request(context.config.security)
+        guard context.label != .nothing || !context.config.process.sysctls.isEmpty else { return }
         do throws(KernelError) {
             let mount = try DetachedMount(newInstanceOf: "proc", source: "proc", options: [], attributes: .harmless)
             context.proc = try mount.directory()
