@@ -8,7 +8,11 @@ set -euo pipefail
 
 # git, make, gcc and binutils: the Swift toolchain links with them; libseccomp-dev holds the static library of the filters,
 # zlib1g-dev the one that unpacks /proc/config.gz.
-packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps)
+# dnsmasq-base, nftables and iptables: what lxc-net runs; iproute2: its tests look at interfaces with it.
+packages=(
+    git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps dnsmasq-base
+    nftables iptables iproute2
+)
 if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace); fi
 
 missing=()
