@@ -87,7 +87,11 @@ extension BridgeSettings {
         guard let length, (1...30).contains(length) else {
             throw mask.failure("is no network mask that leaves room for containers", "write one such as 255.255.255.0")
         }
-        return try subnet(parsed, length, network, address.origin)
+        let result = try subnet(parsed, length, network, address.origin)
+        guard let own = IPNetwork(of: parsed, prefixLength: length), parsed != own.base, parsed != own.last else {
+            throw address.failure("is an address that means the network itself", "write one between its first and its last")
+        }
+        return result
     }
 
     private static func ipv6(

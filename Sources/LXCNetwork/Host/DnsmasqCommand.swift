@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
 import LinuxKernel
 
 /// The command line of the dnsmasq that serves the bridge.
