@@ -82,7 +82,8 @@ struct DnsmasqProcess {
         return PortHolder.ports(settings).allSatisfy { port in
             // A file of the administrator's own may turn DHCP off.
             if port.number == 67 && settings.dnsmasqFile != nil { return !processes.isEmpty }
-            return PortHolder.find(port).contains { holder in processes.contains { $0.pid == holder.pid } }
+            let sockets = PortHolder.sockets(of: port)
+            return processes.contains { $0.hasSocket(sockets) }
         }
     }
 

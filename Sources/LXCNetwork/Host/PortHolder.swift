@@ -62,6 +62,12 @@ package struct PortHolder: Sendable, Equatable {
 
     /// The processes that serve a port, as far as the caller may see.
     package static func find(_ port: Port) -> [PortHolder] {
+        let sockets = sockets(of: port)
+        return sockets.isEmpty ? [] : HostProcess.all.filter { $0.hasSocket(sockets) }.map { PortHolder(pid: $0.pid, command: $0.command) }
+    }
+
+    /// The inodes of the sockets that serve a port.
+    static func sockets(of port: Port) -> Set<UInt64> {
         let name = port.transport == .udp ? "udp" : "tcp"
         var inodes: Set<UInt64> = []
         for file in [name, name + "6"] {
@@ -70,6 +76,6 @@ package struct PortHolder: Sendable, Equatable {
             let table = SocketTable(parsing: text, isTCP: port.transport == .tcp)
             for entry in table.servers(of: port.number, on: port.address) { inodes.insert(entry.inode) }
         }
-        return inodes.isEmpty ? [] : HostProcess.all.filter { $0.hasSocket(inodes) }.map { PortHolder(pid: $0.pid, command: $0.command) }
+        return inodes
     }
 }

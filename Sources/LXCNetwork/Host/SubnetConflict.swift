@@ -28,7 +28,9 @@ package struct SubnetConflict: Sendable, Equatable {
     package static func first(
         of networks: [IPNetwork], bridge: String, links: [Link], addresses: [LinkAddress], routes: [Route]
     ) -> SubnetConflict? {
-        let names = Dictionary(links.map { ($0.index, $0.name) }, uniquingKeysWith: { first, _ in first })
+        // Embedded Swift cannot make a dictionary of a list of pairs.
+        var names: [UInt32: String] = [:]
+        for link in links { names[link.index] = link.name }
         for network in networks {
             for address in addresses where names[address.index] != bridge {
                 guard let ip = IPAddress(bytes: address.bytes), let its = IPNetwork(of: ip, prefixLength: Int(address.prefixLength)),
