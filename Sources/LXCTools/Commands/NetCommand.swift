@@ -15,7 +15,7 @@ package enum NetRequest: Sendable, Equatable {
 package enum NetCommand: ToolCommand {
     package static let table = OptionTable(
         tool: "lxc-net",
-        synopsis: ["start|stop|restart|reload|force-reload|force-stop|status [--format FORMAT]"],
+        synopsis: ["start|stop|restart|reload|force-reload|force-stop", "status [--format FORMAT]"],
         summary: """
             Sets up and takes down the host's bridge for containers: addresses, DHCP and DNS (dnsmasq), and translation of addresses. The \
             settings are in \(settingsFolder)/default/lxc-net.
