@@ -36,6 +36,23 @@ struct HostNetworkTroubleTests {
         }
     }
 
+    /// Whoever has a name server of their own leaves DNS to it.
+    @Test(.needsProgram("/usr/bin/python3", package: "python3")) func dnsmasqsOwnFileDecidesWhichPortsItNeeds() throws {
+        try withContainers { fixture in
+            let file = fixture.lxcpath + "/dnsmasq.conf"
+            try fixture.write(file, "port=0\n")
+            let network = try PrivateNetwork(fixture, "LXC_DHCP_CONFILE=\(file)\n")
+            let script = "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('0.0.0.0', 53));"
+            let holder = try network.background("/usr/bin/python3", "-c", script + "print('ready', flush=True); time.sleep(1000)")
+            #expect(try network.net("start").code == 0)
+            #expect(try network.net("stop").code == 0)
+            try fixture.write(file, "\n")
+            let start = try network.net("start")
+            #expect(start.error.contains("is taken by process \(holder.pid) ("), "\(start)")
+            #expect(try network.residue() == [])
+        }
+    }
+
     /// libvirt's dnsmasq, for example, has port 67 on every host of virtual machines.
     @Test func aServerOfAnotherBridgeIsNotInTheWay() throws {
         try withContainers { fixture in

@@ -46,6 +46,7 @@ extension BridgeSettings {
     /// The files that hold the variables, beneath the folder of the administrator's files: `default/lxc` and `default/lxc-net`.
     ///
     /// - Parameter folder: `/etc`.
+    /// - Returns: What they ask for; the defaults where they say nothing, or are missing.
     /// - Throws: ``HostNetworkFailure`` that names the file and line.
     package static func load(from folder: String) throws(HostNetworkFailure) -> BridgeSettings {
         var file = SysconfigFile(SettingVariable.defaults)

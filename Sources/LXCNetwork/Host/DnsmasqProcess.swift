@@ -63,6 +63,8 @@ struct DnsmasqProcess {
         // It goes to the background by itself, and its first process ends when the sockets are there.
         let result = try HostProgram.run(program, arguments(settings), milliseconds: Self.startLimit, doing: what)
         guard result.isSuccess else {
+            // Its own words name neither the address nor who has it.
+            for port in PortHolder.ports(settings) { try PortHolder.check(port, of: settings) }
             throw HostNetworkFailure(
                 what, reason: HostProgram.complaint(program, result), variable: settings.dnsmasqFile.map { _ in "LXC_DHCP_CONFILE" })
         }
@@ -79,9 +81,9 @@ struct DnsmasqProcess {
 
     private func isServing(_ settings: BridgeSettings) -> Bool {
         let processes = running()
+        // A file of the administrator's own may turn DHCP or DNS off.
+        if settings.dnsmasqFile != nil { return !processes.isEmpty }
         return PortHolder.ports(settings).allSatisfy { port in
-            // A file of the administrator's own may turn DHCP off.
-            if port.number == 67 && settings.dnsmasqFile != nil { return !processes.isEmpty }
             let sockets = PortHolder.sockets(of: port)
             return processes.contains { $0.hasSocket(sockets) }
         }

@@ -16,6 +16,7 @@ extension HostNetwork {
     /// Takes everything away. The bridge itself stays as long as containers are connected to it, unless the stop is forced.
     ///
     /// - Parameter isForced: Whether the bridge goes whoever uses it, and nothing has to have been started.
+    /// - Returns: Whether there was something to stop, and what is still connected to the bridge.
     /// - Throws: ``HostNetworkFailure`` of the first thing that cannot be taken away; everything else is gone then.
     package func stop(isForced: Bool) throws(HostNetworkFailure) -> StopResult {
         // What was started with other settings, or with a file that has become wrong meanwhile, is stopped all the same.

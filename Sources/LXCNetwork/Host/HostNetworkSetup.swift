@@ -41,7 +41,8 @@ struct HostNetworkSetup: ~Copyable {
         }
         let networks = [settings.ipv4.network] + (settings.ipv6.map { [$0.network] } ?? [])
         if let conflict = try bridge.conflict(networks) { throw conflict.failure(settings) }
-        guard dnsmasq.running().isEmpty else { return }
+        // With a file of the administrator's own only dnsmasq knows which ports it wants.
+        guard dnsmasq.running().isEmpty, settings.dnsmasqFile == nil else { return }
         for port in PortHolder.ports(settings) { try PortHolder.check(port, of: settings) }
     }
 

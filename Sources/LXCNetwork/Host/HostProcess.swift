@@ -48,6 +48,7 @@ struct HostProcess {
         // As above.
         guard let handle = try? DirectoryHandle(opening: folder), let names = try? DirectoryListing.names(in: folder) else { return false }
         for name in names {
+            // A descriptor that was closed meanwhile is no socket.
             guard let target = try? handle.linkTarget(name), target.hasPrefix("socket:["), target.hasSuffix("]") else { continue }
             if let inode = UInt64(target.dropFirst("socket:[".count).dropLast()), inodes.contains(inode) { return true }
         }

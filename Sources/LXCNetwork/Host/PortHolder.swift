@@ -56,7 +56,7 @@ package struct PortHolder: Sendable, Equatable {
             "cannot serve DHCP and DNS on \(settings.bridge)",
             reason: "\(port.label) is taken by \(names.isEmpty ? "a process that cannot be seen from here" : names)",
             hint: port.number == 53
-                ? "make it leave \(port.address) alone (bind-interfaces for dnsmasq), or set another LXC_ADDR in default/lxc-net"
+                ? "have it listen on its own addresses only (dnsmasq: bind-interfaces), or name a file with port=0 in LXC_DHCP_CONFILE"
                 : "end it, or have it serve its own interface only")
     }
 
