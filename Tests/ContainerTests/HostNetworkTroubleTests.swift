@@ -117,6 +117,8 @@ struct HostNetworkTroubleTests {
             #expect(try network.addresses("br0") == ["192.0.2.9/24", "10.0.3.1/24"])
             #expect(try network.net("stop").code == 0)
             #expect(try network.addresses("br0") == ["192.0.2.9/24"])
+            #expect(try network.net("force-stop").code == 0)
+            #expect(try network.addresses("br0") == ["192.0.2.9/24"])
         }
     }
 

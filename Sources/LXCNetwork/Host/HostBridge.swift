@@ -18,6 +18,11 @@ struct HostBridge: ~Copyable {
         do { return try socket.link(named: name) } catch { throw HostNetworkFailure("cannot look for \(name)", error) }
     }
 
+    /// Whether lxc-net, ours or C LXC's, has made the device, or can make it: its hardware address tells.
+    mutating func isOurs(_ hardwareAddress: [UInt8]) throws(HostNetworkFailure) -> Bool {
+        try link().map { $0.hardwareAddress == hardwareAddress } ?? true
+    }
+
     /// The devices that are connected to it.
     mutating func ports(of bridge: Link) throws(HostNetworkFailure) -> [String] {
         do { return try socket.links().filter { $0.master == bridge.index }.map { $0.name } } catch {

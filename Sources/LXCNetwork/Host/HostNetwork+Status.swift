@@ -37,11 +37,7 @@ extension HostNetwork {
     ///
     /// - Throws: ``HostNetworkFailure`` for settings that cannot be read, or a kernel that does not answer.
     package func status() throws(HostNetworkFailure) -> Status {
-        try status(try BridgeSettings.load(from: places.settings))
-    }
-
-    func status(_ settings: BridgeSettings) throws(HostNetworkFailure) -> Status {
-        let record = readRecord() ?? HostNetworkRecord(settings, isBridgeOurs: true, filter: nil)
+        let record = try currentRecord()
         var status = Status(bridge: record.bridge, isMarked: isThere(marker))
         var bridge = try HostBridge(record.bridge)
         if let link = try bridge.link() {

@@ -26,12 +26,7 @@ extension HostNetwork {
             guard isForced || isThere(marker) else { return .notRunning }
         }
         return try whileLocked { () throws(HostNetworkFailure) in
-            // C LXC's lxc-net writes nothing down: the settings say what it made.
-            let record =
-                if let own = readRecord() { own } else {
-                    HostNetworkRecord(try BridgeSettings.load(from: places.settings), isBridgeOurs: true, filter: nil)
-                }
-            return .stopped(ports: try remove(record, isForced: isForced))
+            .stopped(ports: try remove(try currentRecord(), isForced: isForced))
         }
     }
 
@@ -62,7 +57,7 @@ extension HostNetwork {
         var bridge = try HostBridge(record.bridge)
         guard let link = try bridge.link(), link.kind == "bridge" else { return [] }
         for address in record.addresses { try bridge.remove(address, from: link) }
-        guard record.isBridgeOurs || isForced else { return [] }
+        guard record.isBridgeOurs else { return [] }
         let ports = isForced ? [] : try bridge.ports(of: link)
         if ports.isEmpty { try bridge.remove(link) } else { try bridge.set(link, isUp: false) }
         return ports

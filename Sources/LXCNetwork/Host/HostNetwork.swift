@@ -51,7 +51,7 @@ package struct HostNetwork: Sendable {
         let settings = try BridgeSettings.load(from: places.settings)
         guard settings.isWanted else { return .notWanted }
         return try whileLocked { () throws(HostNetworkFailure) in
-            if try isComplete(settings) { return .alreadyRunning }
+            if isThere(marker), try status().isComplete { return .alreadyRunning }
             try setUp(settings)
             return .started
         }
@@ -93,12 +93,6 @@ package struct HostNetwork: Sendable {
         return nil
     }
 
-    /// Whether a start was completed, and all that it made is still there.
-    private func isComplete(_ settings: BridgeSettings) throws(HostNetworkFailure) -> Bool {
-        guard isThere(marker) else { return false }
-        return try status(settings).isComplete
-    }
-
     func isThere(_ path: String) -> Bool {
         // What cannot be looked at cannot be relied on.
         do { return try FileStatus.ifPresent(path) != nil } catch { return false }
@@ -109,6 +103,16 @@ package struct HostNetwork: Sendable {
         // Without a record the settings say what there is.
         guard let text = try? WholeFile.text(recordFile, limit: 1 << 16) else { return nil }
         return HostNetworkRecord(parsing: text)
+    }
+
+    /// What there should be; C LXC's lxc-net writes nothing down, so the settings say what it made.
+    func currentRecord() throws(HostNetworkFailure) -> HostNetworkRecord {
+        if let own = readRecord() { return own }
+        let settings = try BridgeSettings.load(from: places.settings)
+        var bridge = try HostBridge(settings.bridge)
+        var record = HostNetworkRecord(settings, isBridgeOurs: try bridge.isOurs(settings.hardwareAddress), filter: nil)
+        if !record.isBridgeOurs { record.addresses = [] }
+        return record
     }
 
     /// Does something while no other start or stop is at work.

@@ -50,10 +50,9 @@ struct HostNetworkSetup: ~Copyable {
     ///
     /// A bridge that the administrator made stays with the addresses that it has.
     mutating func record(after old: HostNetworkRecord?) throws(HostNetworkFailure) -> HostNetworkRecord {
-        let link = try bridge.link()
-        let isOurs = link.map { $0.hardwareAddress == settings.hardwareAddress } ?? true
-        var record = HostNetworkRecord(settings, isBridgeOurs: isOurs || old?.isBridgeOurs == true, filter: filter.name)
-        guard let link, !record.isBridgeOurs else { return record }
+        let isOurs = if old?.isBridgeOurs == true { true } else { try bridge.isOurs(settings.hardwareAddress) }
+        var record = HostNetworkRecord(settings, isBridgeOurs: isOurs, filter: filter.name)
+        guard !isOurs, let link = try bridge.link() else { return record }
         let present = try bridge.addresses(of: link)
         record.addresses = record.addresses.filter { address in
             old?.addresses.contains(address) == true || !present.contains { $0.isSame(as: address) }
@@ -66,9 +65,13 @@ struct HostNetworkSetup: ~Copyable {
         try connect(record)
         hasTranslation = true
         try filter.apply(record.translation)
-        guard dnsmasq.running().isEmpty else { return }
-        hasDnsmasq = true
-        try dnsmasq.start(program, settings)
+        if dnsmasq.running().isEmpty {
+            hasDnsmasq = true
+            try dnsmasq.start(program, settings)
+        }
+        // Last, so that no packet passes untranslated, and a start that fails leaves the host as it was.
+        if settings.ipv6 != nil { try HostSysctl.forwardIPv6() }
+        try HostSysctl.set("ipv4/ip_forward", to: "1")
     }
 
     /// The bridge with its addresses, up.
@@ -80,12 +83,8 @@ struct HostNetworkSetup: ~Copyable {
         guard let link = try bridge.link() else {
             throw HostNetworkFailure("cannot set up the bridge \(settings.bridge)", reason: "somebody removed it meanwhile")
         }
-        try HostSysctl.set("ipv4/ip_forward", to: "1")
-        HostSysctl.setIfPossible("ipv6/conf/\(settings.bridge)/accept_dad", to: "0")
-        if settings.ipv6 != nil {
-            try HostSysctl.forwardIPv6()
-            for name in ["autoconf", "accept_ra"] { HostSysctl.setIfPossible("ipv6/conf/\(settings.bridge)/\(name)", to: "0") }
-        }
+        let unwanted = settings.ipv6 == nil ? ["accept_dad"] : ["accept_dad", "autoconf", "accept_ra"]
+        for name in unwanted { HostSysctl.setIfPossible("ipv6/conf/\(settings.bridge)/\(name)", to: "0") }
         let present = try bridge.addresses(of: link)
         for address in record.addresses where !present.contains(where: { $0.isSame(as: address) }) {
             try bridge.add(address, to: link)
