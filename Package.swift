@@ -91,5 +91,6 @@ if Context.environment["LXC_FUZZ"] != nil {
         fuzzTarget("ConfigParser", ["LXCConfig", "LinuxKernel"]),
         fuzzTarget("ControlDecoder", ["LinuxKernel", "LXCRuntime"]),
         fuzzTarget("MountTable", ["LinuxKernel", "LXCCgroups"]),
+        fuzzTarget("SysconfigFile", ["LXCConfig", "LXCNetwork", "LinuxKernel"]),
     ]
 }
