@@ -9,6 +9,7 @@ struct PrivateNetwork {
     let keeper: BackgroundProgram
     /// The program under test.
     let program: String
+    private let runFolder: String
 
     private static let nsenter = "/usr/bin/nsenter"
     private static let ip = "/usr/sbin/ip"
@@ -23,8 +24,9 @@ struct PrivateNetwork {
         self.fixture = fixture
         let prefix = fixture.installation.prefix
         self.program = program ?? fixture.installation.libexec + "/lxc-net"
+        runFolder = run ?? fixture.installation.run
         let defaults = (etc ?? prefix + "/etc") + "/default"
-        let folders = [defaults, run ?? fixture.installation.run, leases ?? prefix + "/var/lib/misc"]
+        let folders = [defaults, runFolder, leases ?? prefix + "/var/lib/misc"]
         let mounts = folders.map { "mkdir -p \($0); mount -t tmpfs none \($0)" }.joined(separator: "; ")
         // Debian's script asks /sys for devices, and /sys shows those of the namespace in which it was mounted.
         let script =
@@ -77,7 +79,7 @@ struct PrivateNetwork {
         var left = try succeed(Self.ip, "-o", "link").split(separator: "\n").map(String.init).filter { !$0.contains(": lo:") }
         left += try succeed("/usr/sbin/nft", "list", "tables").split(separator: "\n").map(String.init).filter { $0.hasSuffix(" lxc") }
         left += dnsmasq().map { "dnsmasq \($0)" }
-        left += try succeed("/usr/bin/find", fixture.installation.run, "-type", "f").split(separator: "\n").map(String.init)
+        left += try succeed("/usr/bin/find", runFolder, "-type", "f").split(separator: "\n").map(String.init)
             .filter { !$0.hasSuffix("/lxc-net.lock") }
         return left
     }
