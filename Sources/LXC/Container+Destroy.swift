@@ -58,6 +58,18 @@ extension Container {
         do { _ = try Self.finishEarlierRun(plan, log, until: .now) } catch { if error.code != .alreadyRunning { throw error } }
     }
 
+    /// As ``finishEarlierRun()``, for a command that only asks about a stopped container: a device of the host must not be missing until
+    /// somebody starts or destroys the container. Does nothing for other users than root, nor while a supervisor is at work.
+    ///
+    /// What cannot be done here is told to whoever starts the container next.
+    package func finishAbandonedRun() {
+        guard ProcessControl.effectiveUser == 0 else { return }
+        do {
+            guard try LeftoverCleanup.isAbandoned(lxcPath: lxcPath, name: name) else { return }
+        } catch { return }
+        do { try finishEarlierRun() } catch { return }
+    }
+
     /// Keeps the container from being started as long as the result lives.
     private static func finishEarlierRun(
         _ plan: StartPlan, _ log: LogWriter, until deadline: MonotonicInstant

@@ -12,6 +12,16 @@ package struct Link: Sendable, Equatable {
         package init() {}
     }
 
+    /// How a bridge treats VLANs.
+    package struct BridgeVLANs: Sendable, Equatable {
+        /// Whether ports see only their own VLANs.
+        package var isFiltering = false
+        /// The VLAN of untagged packets on a new port; 0 for none.
+        package var defaultID: UInt16 = 0
+
+        package init() {}
+    }
+
     package var index: UInt32 = 0
     package var name = ""
     package var alternativeNames: [String] = []
@@ -24,15 +34,16 @@ package struct Link: Sendable, Equatable {
     package var hardwareAddress: [UInt8] = []
     /// Number of its bridge.
     package var master: UInt32?
-    /// Number of the device below it, or of its other end; in the namespace ``peerNamespace``.
+    /// Number of the device below it, or of its other end, which may be in another namespace.
     package var parent: UInt32?
-    /// The kernel's number for the namespace of ``parent`` when that is another one; -1 when it has no number there.
-    package var peerNamespace: Int32?
     /// `veth`, `bridge`, ...; nil for hardware.
     package var kind: String?
     package var traffic = Traffic()
+    /// Only for a bridge.
+    package var bridgeVLANs: BridgeVLANs?
 
-    init?(_ message: NetlinkMessage) {
+    /// Reads one from the kernel's message; nil when it is about something else, or cut short.
+    package init?(_ message: NetlinkMessage) {
         guard message.type == UInt16(RTM_NEWLINK), let index = message.payload.integer(UInt32.self, at: 4),
             let flags = message.payload.integer(UInt32.self, at: 8)
         else { return nil }
@@ -50,8 +61,7 @@ package struct Link: Sendable, Equatable {
         case IFLA_ADDRESS: hardwareAddress = value
         case IFLA_MASTER: master = value.integer(UInt32.self, at: 0)
         case IFLA_LINK: parent = value.integer(UInt32.self, at: 0)
-        case IFLA_LINK_NETNSID: peerNamespace = value.integer(Int32.self, at: 0)
-        case IFLA_LINKINFO: kind = NetlinkAttributes(value).text(UInt16(IFLA_INFO_KIND))
+        case IFLA_LINKINFO: readInfo(NetlinkAttributes(value))
         case IFLA_PROP_LIST:
             let names = NetlinkAttributes(value).list.filter { $0.type == UInt16(IFLA_ALT_IFNAME) }
             alternativeNames = names.map { NetlinkAttributes.text($0.value) }
@@ -61,6 +71,16 @@ package struct Link: Sendable, Equatable {
             traffic.sentBytes = value.integer(UInt64.self, at: 24) ?? 0
         default: break
         }
+    }
+
+    private mutating func readInfo(_ info: NetlinkAttributes) {
+        kind = info.text(UInt16(IFLA_INFO_KIND))
+        guard kind == "bridge" else { return }
+        let data = info.nested(UInt16(IFLA_INFO_DATA))
+        var vlans = BridgeVLANs()
+        vlans.isFiltering = data.value(UInt16(IFLA_BR_VLAN_FILTERING))?.first == 1
+        vlans.defaultID = data.value(UInt16(IFLA_BR_VLAN_DEFAULT_PVID))?.integer(UInt16.self, at: 0) ?? 0
+        bridgeVLANs = vlans
     }
 }
 

@@ -22,7 +22,8 @@ package struct LinkAddress: Sendable, Equatable {
         self.broadcast = broadcast
     }
 
-    init?(_ message: NetlinkMessage) {
+    /// Reads one from the kernel's message; nil when it is about something else, or cut short.
+    package init?(_ message: NetlinkMessage) {
         let payload = message.payload
         guard message.type == UInt16(RTM_NEWADDR), payload.count >= 8, let index = payload.integer(UInt32.self, at: 4) else { return nil }
         let attributes = NetlinkAttributes(payload, from: 8)

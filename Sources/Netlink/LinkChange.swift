@@ -70,7 +70,7 @@ package struct LinkChange: Sendable, Equatable {
         request.put(index)
         request.put(UInt32(0))
         request.put(UInt32(0))
-        request.nest(UInt16(IFLA_AF_SPEC) | UInt16(NLA_F_NESTED)) { specification in
+        request.nest(UInt16(IFLA_AF_SPEC)) { specification in
             for id in ids {
                 specification.nest(UInt16(IFLA_BRIDGE_VLAN_INFO)) { info in
                     info.put(isUntagged && !removes ? UInt16(BRIDGE_VLAN_INFO_PVID | BRIDGE_VLAN_INFO_UNTAGGED) : 0)

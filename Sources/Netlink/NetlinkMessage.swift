@@ -3,17 +3,17 @@ import CLinux
 import LinuxKernel
 
 /// One message from the kernel.
-struct NetlinkMessage: Equatable {
-    static let headerLength = 16
+package struct NetlinkMessage: Equatable {
+    private static let headerLength = 16
 
-    let type: UInt16
-    let flags: UInt16
-    let sequence: UInt32
+    package let type: UInt16
+    package let flags: UInt16
+    package let sequence: UInt32
     /// What follows the header, without padding.
-    let payload: [UInt8]
+    package let payload: [UInt8]
 
     /// The messages of one datagram. A length that does not fit ends the list: the rest cannot be told apart.
-    static func all(in datagram: [UInt8]) -> [NetlinkMessage] {
+    package static func all(in datagram: [UInt8]) -> [NetlinkMessage] {
         var messages: [NetlinkMessage] = []
         var offset = 0
         while let length = datagram.integer(UInt32.self, at: offset).map(Int.init), length >= headerLength,
@@ -30,7 +30,7 @@ struct NetlinkMessage: Equatable {
     }
 
     /// What an `NLMSG_ERROR` message says: 0 for an acknowledgement, else the kernel's error number and, where it gives one, its explanation.
-    var verdict: (errno: Int32, explanation: String?)? {
+    package var verdict: (errno: Int32, explanation: String?)? {
         guard type == UInt16(NLMSG_ERROR), let code = payload.integer(Int32.self, at: 0) else { return nil }
         let errno = code == Int32.min ? Int32.max : abs(code)
         guard flags & UInt16(NLM_F_ACK_TLVS) != 0 else { return (errno, nil) }

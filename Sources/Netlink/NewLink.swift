@@ -42,6 +42,8 @@ package struct NewLink: Sendable, Equatable {
     package var parent: UInt32?
     /// Number of the bridge that it becomes a port of.
     package var master: UInt32?
+    /// A handle on the network namespace in which it is made; nil for the socket's.
+    package var namespace: Int32?
 
     package init(_ kind: Kind, name: String? = nil) {
         self.kind = kind
@@ -58,6 +60,7 @@ package struct NewLink: Sendable, Equatable {
         request.put(traits)
         if let parent { request.attribute(UInt16(IFLA_LINK), parent) }
         if let master { request.attribute(UInt16(IFLA_MASTER), master) }
+        if let namespace { request.attribute(UInt16(IFLA_NET_NS_FD), UInt32(bitPattern: namespace)) }
         request.nest(UInt16(IFLA_LINKINFO)) { info in
             info.attribute(UInt16(IFLA_INFO_KIND), kind.name)
             info.nest(UInt16(IFLA_INFO_DATA)) { putData(&$0) }

@@ -38,7 +38,8 @@ package struct Route: Sendable, Equatable {
         self.isIPv4 = isIPv4
     }
 
-    init?(_ message: NetlinkMessage) {
+    /// Reads one from the kernel's message; nil when it is about something else, or cut short.
+    package init?(_ message: NetlinkMessage) {
         let payload = message.payload
         guard message.type == UInt16(RTM_NEWROUTE), payload.count >= 12 else { return nil }
         let attributes = NetlinkAttributes(payload, from: 12)
@@ -52,6 +53,9 @@ package struct Route: Sendable, Equatable {
 
     /// The request that adds it.
     package var request: NetlinkRequest { message("RTM_NEWROUTE", type: RTM_NEWROUTE, flags: NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL) }
+
+    /// The request that takes it away.
+    package var removal: NetlinkRequest { message("RTM_DELROUTE", type: RTM_DELROUTE, flags: NLM_F_ACK) }
 
     private func message(_ name: StaticString, type: some BinaryInteger, flags: some BinaryInteger) -> NetlinkRequest {
         var request = NetlinkRequest(name, "device \(index)", type: UInt16(type), flags: UInt16(flags))

@@ -24,7 +24,7 @@ import Testing
         Case(line: "lxc.mount.entri = /a b none bind", words: ["lxc.mount.entri", "did you mean lxc.mount.entry", "config:"]),
         Case(line: "lxc.sysctl.kernel.core_pattern = x", words: ["core_pattern", "whole host", "config:"]),
         Case(line: "lxc.prlimit.nofle = 3", words: ["nofle", "config:"]),
-        Case(line: "lxc.net.3.type = veth", words: ["veth", "lxc.net.3.type", "config:"]),
+        Case(line: "lxc.net.3.type = macvlan", words: ["macvlan", "lxc.net.3.type", "config:"]),
         Case(line: "lxc.seccomp.profile = /x", words: ["seccomp", "config:"]),
         Case(line: "lxc.rootfs.path = dir:/no/rootfs", words: ["/no/rootfs", "no such file or directory", "config:"]),
         Case(line: "lxc.namespace.share.net = nobody", words: ["cannot share the net namespace of nobody", "config:"]),

@@ -64,16 +64,10 @@ package final class BackgroundProgram: @unchecked Sendable {
 }
 
 extension ContainerFixture {
-    /// Starts a program and goes on; it is stopped at the end of the test.
-    package func launch(_ path: String, _ arguments: [String]) throws -> BackgroundProgram {
-        let program = try BackgroundProgram(path, arguments, environment: ProcessEnvironment.lines)
-        atEnd("program \(path)") { try program.stop() }
-        return program
-    }
-
     /// Starts a program, waits until it has said "ready", and stops it at the end of the test.
     package func background(_ path: String, _ arguments: [String]) throws -> BackgroundProgram {
-        let program = try launch(path, arguments)
+        let program = try BackgroundProgram(path, arguments, environment: ProcessEnvironment.lines)
+        atEnd("program \(path)") { try program.stop() }
         guard try eventually({ try program.output.hasPrefix("ready\n") || !program.isRunning }), program.isRunning else {
             throw FixtureFailure("\(path) did not begin: \(try program.output)")
         }

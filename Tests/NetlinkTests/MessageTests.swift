@@ -48,6 +48,18 @@ import Testing
         #expect(smallest.verdict?.errno == Int32.max && smallest.verdict?.explanation == nil)
     }
 
+    /// As iproute2's `bridge vlan add` sends (strace of it): this machine's kernel knows no VLANs on bridges.
+    @Test func portVLANsAreLaidOutAsTheKernelWants() {
+        let request = LinkChange.portVLANs(index: 3, label: "p", [5, 7], isUntagged: true)
+        #expect(
+            Array(request.bytes[16...]) == [
+                7, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  // AF_BRIDGE, device 3
+                20, 0, 26, 0,  // IFLA_AF_SPEC
+                8, 0, 2, 0, 6, 0, 5, 0,  // IFLA_BRIDGE_VLAN_INFO: PVID and untagged, 5
+                8, 0, 2, 0, 6, 0, 7, 0,
+            ])
+    }
+
     /// Cut anywhere, a message is read as far as it goes or not at all.
     @Test func brokenObjectsAreNotTaken() {
         for count in 0..<16 {

@@ -21,7 +21,9 @@ from surroundings import Surroundings
 # operation: (what is measured, runs in each round, the most that "ours / C LXC" may be)
 OPERATIONS = {
     "start": ("lxc-start -d, no network", 10, 0.50),
-    "stop": ("lxc-stop -k", 10, 0.15),
+    "start-veth": ("lxc-start -d, veth on a bridge", 10, 0.50),
+    "stop": ("lxc-stop -k, no network", 10, None),
+    "stop-veth": ("lxc-stop -k, veth on a bridge", 10, 0.15),
     "execute": ("lxc-execute -- /bin/true", 10, 0.50),
     "attach": ("lxc-attach -- /bin/true", 20, 0.60),
     "info": ("lxc-info -s", 20, 0.80),

@@ -48,6 +48,8 @@ class Lxc:
         os.mkdir(self.lxcpath)
         self.one = f"{self.tag}-one"
         place.write_container(self.lxcpath, self.one)
+        self.bridged = f"{self.tag}-bridged"
+        place.write_container(self.lxcpath, self.bridged, on_bridge=0 if name == "ours" else 1)
         place.undo.append(self._stop_all)
 
     def tool(self, tool, *words):
@@ -68,11 +70,17 @@ class Lxc:
         stop = self.tool("stop", "-k", "-n", self.one)
         running = {"before": self._start, "after": self._stop}
         crowd = {"before": lambda: self._start_many(many), "after": self._stop_all}
+        start_bridged = self.tool("start", "-d", "-n", self.bridged)
+        stop_bridged = self.tool("stop", "-k", "-n", self.bridged)
         fresh = f"{self.tag}-fresh"
         destroy = self.tool("destroy", "-n", fresh)
         return {
             "start": lambda: Operation(start, prepare=stop, before=self._start, after=self._stop),
             "stop": lambda: Operation(stop, prepare=start),
+            "start-veth": lambda: Operation(
+                start_bridged, prepare=stop_bridged, before=lambda: self._start(self.bridged), after=lambda: self._stop(self.bridged)
+            ),
+            "stop-veth": lambda: Operation(stop_bridged, prepare=start_bridged),
             "execute": lambda: Operation(self.tool("execute", "-n", self.one, "--", "/bin/true")),
             "attach": lambda: Operation(self.tool("attach", "-n", self.one, "--", "/bin/true"), **running),
             "info": lambda: Operation(self.tool("info", "-s", "-n", self.one), **running),
@@ -90,7 +98,7 @@ class Lxc:
         for number in range(count):
             name = f"{self.tag}-{number:03}"
             if not os.path.exists(f"{self.lxcpath}/{name}"):
-                self.place.write_container(self.lxcpath, name)
+                self.place.write_container(self.lxcpath, name, on_bridge=2 + 2 * number + (self.name == "ours"))
             self._start(name)
 
     def supervisor_memory(self):

@@ -18,7 +18,14 @@ lxc.pty.max = 1024
 lxc.cap.drop = sys_module mac_admin mac_override sys_time
 lxc.mount.auto = cgroup:mixed proc:mixed sys:mixed
 lxc.mount.entry = shm dev/shm tmpfs rw,nosuid,nodev,mode=1777,create=dir 0 0
-lxc.net.0.type = empty
+"""
+NO_NETWORK = "lxc.net.0.type = empty\n"
+BRIDGE = "lxcbench0"
+ON_THE_BRIDGE = f"""\
+lxc.net.0.type = veth
+lxc.net.0.link = {BRIDGE}
+lxc.net.0.flags = up
+lxc.net.0.ipv4.address = 10.211.{{high}}.{{low}}/16
 """
 
 
@@ -58,10 +65,21 @@ class Surroundings:
             with open(f"{self.rootfs}/etc/{name}", "w") as file:
                 file.write(text)
 
-    def write_container(self, lxcpath, name):
+    def write_container(self, lxcpath, name, on_bridge=None):
+        """`on_bridge`: a number, different for each container that has a veth on the bridge."""
         os.makedirs(f"{lxcpath}/{name}", mode=0o770)
+        network = NO_NETWORK
+        if on_bridge is not None:
+            self._make_bridge()
+            network = ON_THE_BRIDGE.format(high=1 + on_bridge // 250, low=1 + on_bridge % 250)
         with open(f"{lxcpath}/{name}/config", "w") as file:
-            file.write(CONFIG.format(rootfs=self.rootfs, name=name))
+            file.write(CONFIG.format(rootfs=self.rootfs, name=name) + network)
+
+    def _make_bridge(self):
+        if not os.path.exists(f"/sys/class/net/{BRIDGE}"):
+            subprocess.run(["ip", "link", "add", BRIDGE, "type", "bridge"], check=True)
+            self.undo.insert(0, lambda: subprocess.run(["ip", "link", "del", BRIDGE], check=True))
+            subprocess.run(["ip", "link", "set", BRIDGE, "up"], check=True)
 
     def _remove_cgroups(self):
         """C LXC leaves the monitors' cgroups behind; all our containers have "lxcbench" in their names."""

@@ -65,13 +65,14 @@ enum NetKeys {
                 set: { (device, input) throws(ValueProblem) in device.mtu = try DecimalNumber.parse(input.value, in: 68...65535) },
                 get: { $0.mtu.map(String.init) ?? "" }, clear: { $0.mtu = nil }),
             .device(
-                "lxc.net.N.script.up", historic: ["lxc.network.script.up"], .command, "Command run once the device is made.",
-                set: { (device, input) throws(ValueProblem) in device.scriptsUp = [Sourced(input.value, input.origin)] },
-                get: { $0.scriptsUp.last?.value ?? "" }, clear: { $0.scriptsUp = [] }),
+                "lxc.net.N.script.up", historic: ["lxc.network.script.up"], form: .list, .command, "Command run once the device is made.",
+                set: { (device, input) throws(ValueProblem) in device.scriptsUp.append(Sourced(input.value, input.origin)) },
+                get: { $0.scriptsUp.map { $0.value }.joined(separator: "\n") }, clear: { $0.scriptsUp = [] }),
             .device(
-                "lxc.net.N.script.down", historic: ["lxc.network.script.down"], .command, "Command run before the device is removed.",
-                set: { (device, input) throws(ValueProblem) in device.scriptsDown = [Sourced(input.value, input.origin)] },
-                get: { $0.scriptsDown.last?.value ?? "" }, clear: { $0.scriptsDown = [] }),
+                "lxc.net.N.script.down", historic: ["lxc.network.script.down"], form: .list, .command,
+                "Command run before the device is removed.",
+                set: { (device, input) throws(ValueProblem) in device.scriptsDown.append(Sourced(input.value, input.origin)) },
+                get: { $0.scriptsDown.map { $0.value }.joined(separator: "\n") }, clear: { $0.scriptsDown = [] }),
         ]
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 /// The variables that hooks find, besides those of whoever called lxc-start (which a start hook does not get).
@@ -46,11 +47,38 @@ struct HookEnvironment {
                 variables[variable.name] = variable.value
             }
         }
-        let own = variables.entries.map { "\($0.key)=\($0.value)" }
-        return Self.inherited(by: hook).filter { line in
+        return Self.lines(variables, over: Self.inherited(by: hook))
+    }
+
+    /// `NAME=VALUE` lines for a network script.
+    func lines(for moment: NetworkScript, _ device: MadeDevice, plan: StartPlan) -> [String] {
+        var variables = common
+        if moment == .down {
+            if let initPID { variables["LXC_PID"] = "\(initPID)" }
+            for (file, path) in namespaces { variables["LXC_\(file.uppercased())_NS"] = path }
+        }
+        if plan.config.hooks.version == 1 {
+            variables["LXC_HOOK_TYPE"] = moment.rawValue
+            variables["LXC_HOOK_SECTION"] = "net"
+            variables["LXC_NET_TYPE"] = device.type
+            if let link = device.settings.link, device.type != "empty" { variables["LXC_NET_PARENT"] = link }
+            if let hostEnd = device.hostEnd { variables["LXC_NET_PEER"] = hostEnd.name }
+        }
+        return Self.lines(variables, over: ProcessEnvironment.lines)
+    }
+
+    private static func lines(_ variables: KeyedList<String, String>, over inherited: [String]) -> [String] {
+        inherited.filter { line in
             guard let name = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).first else { return false }
             return variables[String(name)] == nil
-        } + own
+        } + variables.entries.map { "\($0.key)=\($0.value)" }
+    }
+
+    /// Arguments behind the command of a network script: type, device of the host, host's end of a veth.
+    func arguments(for moment: NetworkScript, _ device: MadeDevice, plan: StartPlan) -> [String] {
+        let link = device.type == "empty" ? nil : device.settings.link
+        let own = [device.type] + [link, device.hostEnd?.name].compactMap { $0 }
+        return plan.config.hooks.version == 0 ? [plan.name, "net", moment.rawValue] + own : own
     }
 
     /// The caller's variables are for programs of the host; a start hook is a program of the container, as init is.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 /// Runs the commands of one hook after the other; the first that fails ends the list.
@@ -36,20 +37,40 @@ final class HookRunner {
         let lines = environment.lines(for: hook, plan: plan, inside: inside)
         let arguments = environment.arguments(for: hook, plan: plan, extra: extra)
         for command in commands {
-            log.info("running hook \(hook.rawValue): \(command.value)")
-            let (status, output) = try runOne(hook, command, arguments, lines)
-            for line in output.split(separator: "\n") { log.debug("\(hook.rawValue) hook: \(line)") }
-            guard status == .exited(0) else {
-                let last = output.split(separator: "\n").last.map { "; it said: \($0)" } ?? ""
-                throw OperationFailure(
-                    "the \(hook.rawValue) hook \(command.value) failed", reason: "it \(status)\(last)", key: "lxc.hook.\(hook.rawValue)",
-                    origin: command.origin, hint: "run it by hand with the arguments \(arguments.joined(separator: " "))")
-            }
+            try run(command, title: "\(hook.rawValue) hook", key: "lxc.hook.\(hook.rawValue)", arguments, lines)
+        }
+    }
+
+    /// Runs the scripts of a network device, on the host.
+    ///
+    /// Throws ``OperationFailure`` as ``run(_:inside:extra:)``.
+    func run(_ moment: NetworkScript, of device: MadeDevice) throws(OperationFailure) {
+        let commands = moment == .up ? device.settings.scriptsUp : device.settings.scriptsDown
+        guard !commands.isEmpty else { return }
+        let lines = environment.lines(for: moment, device, plan: plan)
+        let arguments = environment.arguments(for: moment, device, plan: plan)
+        for command in commands {
+            let key = "lxc.net.\(device.settings.index).script.\(moment.rawValue)"
+            try run(command, title: "network \(moment.rawValue) script", key: key, arguments, lines)
+        }
+    }
+
+    private func run(
+        _ command: Sourced<String>, title: String, key: String, _ arguments: [String], _ lines: [String]
+    ) throws(OperationFailure) {
+        log.info("running the \(title) \(command.value)")
+        let (status, output) = try runOne(title, key, command, arguments, lines)
+        for line in output.split(separator: "\n") { log.debug("\(title): \(line)") }
+        guard status == .exited(0) else {
+            let last = output.split(separator: "\n").last.map { "; it said: \($0)" } ?? ""
+            throw OperationFailure(
+                "the \(title) \(command.value) failed", reason: "it \(status)\(last)", key: key, origin: command.origin,
+                hint: "run it by hand with the arguments \(arguments.joined(separator: " "))")
         }
     }
 
     private func runOne(
-        _ hook: Hook, _ command: Sourced<String>, _ arguments: [String], _ environment: [String]
+        _ title: String, _ key: String, _ command: Sourced<String>, _ arguments: [String], _ environment: [String]
     ) throws(OperationFailure) -> (ExitStatus, String) {
         do throws(KernelError) {
             // The value is shell text and may hold arguments of its own; ours are passed beside it, so that no name is ever re-read.
@@ -65,8 +86,7 @@ final class HookRunner {
             }
             return (try wait(for: handle, reading: pipe.closingWriter()), output)
         } catch {
-            throw OperationFailure(
-                "cannot run the \(hook.rawValue) hook \(command.value)", error, key: "lxc.hook.\(hook.rawValue)", origin: command.origin)
+            throw OperationFailure("cannot run the \(title) \(command.value)", error, key: key, origin: command.origin)
         }
     }
 

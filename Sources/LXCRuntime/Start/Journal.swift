@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCNetwork
 import LinuxKernel
 
 /// What a running container owes: written before each effect, so that any later command can finish the work of a killed supervisor.
@@ -13,14 +14,20 @@ struct Journal {
         case pidFile(String)
         /// The configuration file whose post-stop hooks must still run.
         case postStop
+        /// What the container's network changed on the host.
+        case network(NetworkDebt)
         /// The container is to be destroyed.
         case ephemeral
     }
 
     let path: String
+    /// Beside it: where the container's network namespace is attached while it must not go.
+    let namespaceFile: String
 
     init(lxcPath: String, name: String, in directory: RunDirectory) {
-        path = directory.folder(of: lxcPath) + "/" + name + ".journal"
+        let start = directory.folder(of: lxcPath) + "/" + name
+        path = start + ".journal"
+        namespaceFile = start + ".netns"
     }
 
     /// Adds lines; the file and its folders are made when missing.
@@ -56,6 +63,7 @@ struct Journal {
         case .pidFile(let path): "pidfile \(escaped(path))\n"
         case .postStop: "post-stop 1\n"
         case .ephemeral: "ephemeral 1\n"
+        case .network(let debt): "net \(escaped(debt.line))\n"
         }
     }
 
@@ -69,6 +77,7 @@ struct Journal {
         case "pidfile": return .pidFile(unescaped(value))
         case "post-stop": return .postStop
         case "ephemeral": return .ephemeral
+        case "net": return NetworkDebt(line: unescaped(value)).map { .network($0) }
         default: return nil
         }
     }

@@ -4,14 +4,6 @@ import LXCConfig
 /// What this version cannot do is refused by name: a container never starts with less than its configuration asks for.
 enum StartRefusal {
     static func check(_ config: ContainerConfig) throws(OperationFailure) {
-        for network in config.networks {
-            let type = network.type?.value ?? "none"
-            guard type != "none" && type != "empty" else { continue }
-            throw OperationFailure(
-                "cannot make a network of type \(type)", reason: "this version of swift-lxc knows the types none and empty only",
-                key: "lxc.net.\(network.index).type", origin: network.type?.origin,
-                hint: "set it to empty, or to none to share the host's network")
-        }
         if config.security.seccompProfile != nil {
             throw OperationFailure(
                 "cannot load the seccomp policy", reason: "this version of swift-lxc has no seccomp filter yet", key: "lxc.seccomp.profile",

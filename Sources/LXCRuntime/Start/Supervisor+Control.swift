@@ -70,7 +70,7 @@ extension Supervisor: ControlDelegate {
     }
 
     func configItem(_ key: String) -> ControlReply {
-        guard let value = plan.config.value(of: key), !value.isEmpty else { return .absent }
+        guard let value = liveConfig(for: key).value(of: key), !value.isEmpty else { return .absent }
         return .text(value)
     }
 

@@ -42,10 +42,11 @@ extension Supervisor {
     private func tearDown(target: String) -> Bool {
         var reboots = target == "reboot"
         isEnding = true
+        hooks.environment.namespaces = keptNamespaces.map { ($0.file, "/proc/\(ProcessControl.pid)/fd/\($0.descriptor.number)") }
+        takeNetworkDown()
         publisher.change(to: .stopping)
         closeTerminals()
         hooks.environment.target = target
-        hooks.environment.namespaces = keptNamespaces.map { ($0.file, "/proc/\(ProcessControl.pid)/fd/\($0.descriptor.number)") }
         runLate(.stop)
         removeCgroups()
         if !reboots { closeSocket() }

@@ -26,11 +26,15 @@ extension Supervisor {
         let network = try finishNetwork()
         let channel = try bear(pair, sharing, mountPoint, hostConsole, entry, network)
         try furnish()
+        // Beside the first process's own work, where nobody in there can tell.
+        let isNetworkLate = !isNetworkSeenEarly
+        if !isNetworkLate { try makeNetwork(in: network) }
         try say(.begin, channel)
         if entry == .late {
             try completeCgroups()
             try say(.cgroups, channel)
         }
+        if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
         try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
         try finishStart(channel)
@@ -54,7 +58,7 @@ extension Supervisor {
         isJournalSigned = true
     }
 
-    private func checkAbandoned() throws(OperationFailure) {
+    func checkAbandoned() throws(OperationFailure) {
         if isAbandoned { throw OperationFailure("the start was given up", reason: "somebody asked to stop the container") }
     }
 
@@ -114,6 +118,7 @@ extension Supervisor {
     private var needsMonitorCgroup: Bool {
         let hooks = plan.config.hooks
         return plan.config.cgroup.monitorDirectory != nil || !hooks.commands(.startHost).isEmpty || !hooks.commands(.stop).isEmpty
+            || hasNetworkScripts
     }
 
     /// What can wait until nobody waits for the container any more: this process's own cgroups, which most short-lived containers end
@@ -241,7 +246,7 @@ extension Supervisor {
         terminals.fill(Array(rest))
         if ends.count == 2 { try connectConsole(ends[0], ends[1]) }
         hooks.environment.initPID = initNumber
-        if !plan.config.hooks.commands(.stop).isEmpty { try keepNamespaces(of: initNumber) }
+        if !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts { try keepNamespaces(of: initNumber) }
         try hooks.run(.startHost, inside: false)
         try checkAbandoned()
     }

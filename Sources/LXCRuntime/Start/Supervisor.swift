@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCCgroups
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 /// The one process per running container that outlives its start: it holds the console, answers requests, and cleans up.
@@ -29,6 +30,10 @@ final class Supervisor {
     var devpts: SharedDescriptor?
     /// The container's network namespace while it is being made.
     var network: NewNetwork?
+    /// The devices in it.
+    var devices: [MadeDevice] = []
+    /// What they changed on the host.
+    var networkDebts: [NetworkDebt] = []
     var console: ConsoleRelay?
     var terminals = TerminalTable()
     var leases = KeyedList<ControlLease, Int>()

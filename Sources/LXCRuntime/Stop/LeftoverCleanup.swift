@@ -15,6 +15,16 @@ package struct LeftoverCleanup: ~Copyable {
         try !Journal(lxcPath: lxcPath, name: name, in: RunDirectory.resolve()).entries().isEmpty
     }
 
+    /// Whether something is owed and nobody is at work on it: the supervisor that would be has gone.
+    package static func isAbandoned(lxcPath: String, name: String) throws(KernelError) -> Bool {
+        let entries = try Journal(lxcPath: lxcPath, name: name, in: RunDirectory.resolve()).entries()
+        return !entries.isEmpty
+            && entries.allSatisfy {
+                guard case .supervisor(let pid, let startTime) = $0 else { return true }
+                return !ProcessIdentity.isSame(pid, startTime: startTime)
+            }
+    }
+
     /// Takes the lock.
     ///
     /// - Parameters:

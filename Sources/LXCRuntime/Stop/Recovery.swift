@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCCgroups
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 /// Finishes the work of a supervisor that was killed, from its journal.
@@ -19,6 +20,7 @@ struct Recovery {
         guard !entries.isEmpty else { return }
         log.warn("an earlier run of \(plan.name) did not end in order: cleaning up after it")
         for entry in entries { killInit(entry) }
+        settleNetwork(entries.compactMap { if case .network(let debt) = $0 { debt } else { nil } })
         let cgroups = entries.compactMap { if case .cgroup(let path) = $0 { path } else { nil } }
         for remaining in ContainerCgroups.remove(journalPaths: cgroups).remaining {
             log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
@@ -61,6 +63,17 @@ struct Recovery {
         } catch {
             if error.errno != .noSuchProcess { log.warn("init of the earlier run: \(error)") }
         }
+    }
+
+    private func settleNetwork(_ debts: [NetworkDebt]) {
+        for problem in NetworkSettlement.returnDevices(debts) { log.warn(problem) }
+        for case .script(let index, let hostEnd) in debts {
+            guard let settings = plan.config.networks.first(where: { $0.index == index }) else { continue }
+            var device = MadeDevice(settings)
+            device.hostEnd = hostEnd.map { MadeDevice.HostEnd(name: $0, index: 0) }
+            do { try hooks.run(.down, of: device) } catch { log.failure(error) }
+        }
+        for problem in NetworkSettlement.settle(debts) { log.warn(problem) }
     }
 
     private func runPostStop() {

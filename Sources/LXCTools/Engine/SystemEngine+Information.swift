@@ -12,6 +12,7 @@ extension SystemEngine {
         let state = try answered(container, { () throws(ControlError) in try inspection.state() })
         if state == .stopped && !container.isDefined { throw .doesNotExist(container.name) }
         var report = InfoReport(name: container.name, state: state)
+        if state == .stopped { container.finishAbandonedRun() }
         if state != .stopped { try lookUp(request.parts, inspection, container, &report) }
         report.values = try values(request.keys, container, isRunning: state != .stopped, inspection)
         return report

@@ -32,7 +32,10 @@ extension SystemEngine {
             }
             for (container, inspection) in asked {
                 var row = ListRow(name: container.name)
-                if !fields.isDisjoint(with: .running) { lookUpRunning(inspection, fields, &row) }
+                if !fields.isDisjoint(with: .running) {
+                    lookUpRunning(inspection, fields, &row)
+                    if row.state == .stopped { container.finishAbandonedRun() }
+                }
                 if !fields.isDisjoint(with: .stored) { lookUpStored(container, fields, &row) }
                 rows.append(row)
             }

@@ -25,6 +25,13 @@ package enum MountPoint {
         try kernelCommand("mount", path) { path.withKernelString { mount(nil, $0, nil, flags, nil) } }
     }
 
+    /// Attaches a file of the host, such as a namespace, to another file. Kernel call: `mount(2)` `MS_BIND`.
+    package static func bind(_ source: String, onto target: String) throws(KernelError) {
+        try kernelCommand("mount", target) {
+            source.withKernelString { source in target.withKernelString { mount(source, $0, nil, 0x1000, nil) } }
+        }
+    }
+
     /// Detaches what is mounted at a path, at once; it goes when its last user does. Kernel call: `umount2(2)`.
     package static func detach(_ path: String) throws(KernelError) {
         try kernelCommand("umount2", path) { path.withKernelString { umount2($0, 2 | 8) } }

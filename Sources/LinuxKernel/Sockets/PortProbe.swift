@@ -21,8 +21,7 @@ package enum PortProbe {
         _ transport: Transport, address: [UInt8], port: UInt16, isOnOneDevice: Bool = false
     ) throws(KernelError) -> Bool {
         let isIPv4 = address.count == 4
-        let kind = transport == .udp ? SOCK_DGRAM : SOCK_STREAM
-        let type = Int32(kind.rawValue | SOCK_CLOEXEC.rawValue)
+        let type = Int32((transport == .udp ? CLINUX_SOCK_DGRAM : CLINUX_SOCK_STREAM) | CLINUX_SOCK_CLOEXEC)
         let socket = OwnedDescriptor(
             owning: try kernelCall("socket", "port \(port)") { CLinux.socket(isIPv4 ? AF_INET : AF_INET6, type, 0) })
         let number = socket.number

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LXCNetwork
+import LinuxKernel
+
+/// The container's network devices, from their making to their end.
+extension Supervisor: ContainerNetwork.Owner {
+    /// Whether something that runs in the container before init looks at its devices: a hook, or a setting of a device.
+    var isNetworkSeenEarly: Bool {
+        let hooks = plan.config.hooks
+        return [Hook.preMount, .mount, .autodev, .start].contains { !hooks.commands($0).isEmpty }
+            || plan.config.process.sysctls.contains { $0.name.hasPrefix("net.") }
+    }
+
+    var hasNetworkScripts: Bool { plan.config.networks.contains { !$0.scriptsUp.isEmpty || !$0.scriptsDown.isEmpty } }
+
+    /// Makes what is configured in the container's network namespace, unless that is somebody else's.
+    ///
+    /// `begun`: the namespace when the supervisor had it made; otherwise the first process was born with one.
+    func makeNetwork(in begun: SharedDescriptor?) throws(OperationFailure) {
+        let networks = plan.config.networks
+        guard ContainerNetwork.isNeeded(networks), namespaces.born.union(namespaces.unshared).contains(.network) else { return }
+        let namespace: SharedDescriptor
+        if let begun {
+            namespace = begun
+        } else {
+            namespace = try attempting("cannot reach the container's network") { () throws(KernelError) in
+                SharedDescriptor(try Namespaces.open("net", of: initNumber))
+            }
+        }
+        do throws(NetworkFailure) {
+            _ = try ContainerNetwork(networks, namespace: namespace.number, pin: journal.namespaceFile).make(for: self)
+        } catch {
+            throw OperationFailure(
+                error.what, reason: error.reason, errno: error.errno, key: error.key, origin: plan.config.origin(of: error.key),
+                hint: error.hint)
+        }
+        try checkAbandoned()
+    }
+
+    func owe(_ debts: [NetworkDebt]) throws(NetworkFailure) {
+        networkDebts += debts
+        do { try record(debts.map { .network($0) }) } catch {
+            throw NetworkFailure(
+                "cannot write the journal \(journal.path)", reason: error.reason, errno: error.errno.rawValue,
+                plan.config.networks.first ?? NetworkSettings(), "type")
+        }
+    }
+
+    func deviceIsMade(_ device: MadeDevice) throws(NetworkFailure) {
+        devices.append(device)
+        if !device.settings.scriptsDown.isEmpty { try owe([.script(device: device.settings.index, hostEnd: device.hostEnd?.name)]) }
+        do { try hooks.run(.up, of: device) } catch {
+            throw NetworkFailure(error.what, reason: error.reason, errno: error.errno, device.settings, "script.up", hint: error.hint)
+        }
+    }
+
+    /// The end of the network, in C LXC's order: devices of the host come back, scripts, the rest.
+    func takeNetworkDown() {
+        for problem in NetworkSettlement.returnDevices(networkDebts) { log.warn(problem) }
+        for device in devices {
+            do { try hooks.run(.down, of: device) } catch { log.failure(error) }
+        }
+        let problems = NetworkSettlement.settle(networkDebts) + NetworkSettlement.release(devices, configured: plan.config.networks)
+        for problem in problems { log.warn(problem) }
+        devices = []
+        networkDebts = []
+    }
+
+    /// The configuration as it is in force: with the names that devices really have.
+    func liveConfig(for key: String) -> ContainerConfig {
+        guard key.hasPrefix("lxc.net"), !devices.isEmpty else { return plan.config }
+        var config = plan.config
+        for device in devices {
+            guard let place = config.networks.firstIndex(where: { $0.index == device.settings.index }) else { continue }
+            config.networks[place] = device.settings
+        }
+        return config
+    }
+}
