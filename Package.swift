@@ -112,5 +112,6 @@ if Context.environment["LXC_FUZZ"] != nil {
         fuzzTarget("ControlDecoder", ["LinuxKernel", "LXCRuntime"]),
         fuzzTarget("MountTable", ["LinuxKernel", "LXCCgroups"]),
         fuzzTarget("NetlinkReply", ["LinuxKernel", "Netlink"]),
+        fuzzTarget("SysconfigFile", ["LXCConfig", "LXCNetwork", "LinuxKernel"]),
     ]
 }

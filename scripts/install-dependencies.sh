@@ -6,9 +6,13 @@
 #   --peers  also what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
 set -euo pipefail
 
-# git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev holds the static library of the filters,
-# zlib1g-dev the one that unpacks /proc/config.gz.
-packages=(git make gcc libc6-dev musl-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps iproute2)
+# git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev
+# holds the static library of the filters, zlib1g-dev the one that unpacks /proc/config.gz.
+# dnsmasq-base, nftables and iptables: what lxc-net runs; iproute2: tests look at interfaces with it.
+packages=(
+    git make gcc libc6-dev musl-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps iproute2
+    dnsmasq-base nftables iptables
+)
 if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace openvswitch-switch); fi
 
 missing=()

@@ -8,6 +8,7 @@
 #   BUILD_DIR  folder of the built programs
 #   DESTDIR    put in front of every place that is written, not known to the programs
 #   PREFIX BINDIR SBINDIR LIBEXECDIR LIBDIR DATADIR SYSCONFDIR LOCALSTATEDIR RUNDIR
+#   UNITDIR    folder of systemd's units
 set -euo pipefail
 
 readonly action=${1:-}
@@ -28,10 +29,16 @@ case $PREFIX in
     *) : "${SYSCONFDIR:=$PREFIX/etc}" "${LOCALSTATEDIR:=$PREFIX/var}" "${RUNDIR:=$PREFIX/run}" ;;
 esac
 
+# systemd looks in /usr/lib and /usr/local/lib.
+: "${UNITDIR:=$PREFIX/lib/systemd/system}"
+
 # The tools of the multicall program, one link each.
 tools=(
     attach cgroup checkconfig config console create destroy execute freeze info ls monitor start stop unfreeze update-config wait
 )
+# Those that users do not call, and those of them that have a manual page.
+helpers=(monitord net)
+documented=("${tools[@]}" net)
 
 # --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------
 
@@ -96,8 +103,8 @@ put_directory() { # place, mode; what others stored there survives an uninstalla
 # Shipped text names other shipped files; @CONFIG@ and friends become their places.
 render() { # source
     sed -e "s|@BIN@|$BINDIR|g" -e "s|@CONFIG@|$DATADIR/lxc/config|g" -e "s|@HOOKS@|$DATADIR/lxc/hooks|g" \
-        -e "s|@SYSCONF@|$SYSCONFDIR/lxc|g" -e "s|@LXCPATH@|$LOCALSTATEDIR/lib/lxc|g" \
-        -e "s|@LIBEXEC@|$LIBEXECDIR/lxc|g" -e "s|@RUN@|$RUNDIR/lxc|g" "$1"
+        -e "s|@SYSCONF@|$SYSCONFDIR/lxc|g" -e "s|@LXCPATH@|$LOCALSTATEDIR/lib/lxc|g" -e "s|@RUN@|$RUNDIR/lxc|g" \
+        -e "s|@LIBEXEC@|$LIBEXECDIR|g" -e "s|@ETC@|$SYSCONFDIR|g" "$1"
 }
 
 # --- the layout -------------------------------------------------------------------------------------------------------------
@@ -109,7 +116,7 @@ put_program lxc-init "$LIBEXECDIR/lxc/lxc-init"
 if [ "$(id -u)" -eq 0 ]; then user_nic_mode=4755; else user_nic_mode=0755; fi
 put_program lxc-user-nic "$LIBEXECDIR/lxc/lxc-user-nic" "$user_nic_mode"
 for tool in "${tools[@]}"; do put_link "$BINDIR/lxc-$tool" "$BINDIR/lxc"; done
-put_link "$LIBEXECDIR/lxc/lxc-monitord" "$BINDIR/lxc"
+for tool in "${helpers[@]}"; do put_link "$LIBEXECDIR/lxc/lxc-$tool" "$BINDIR/lxc"; done
 put_link "$SBINDIR/init.lxc" "$LIBEXECDIR/lxc/lxc-init"
 put_link "$DATADIR/lxc/templates/lxc-busybox" "$BINDIR/lxc"
 
@@ -124,6 +131,9 @@ put_setting share/etc/lxc.conf "$SYSCONFDIR/lxc/lxc.conf"
 put_setting share/etc/lxc-usernet "$SYSCONFDIR/lxc/lxc-usernet"
 put_file share/man/lxc-user-nic.1 "$DATADIR/man/man1/lxc-user-nic.1" 0644
 put_file share/man/lxc-usernet.5 "$DATADIR/man/man5/lxc-usernet.5" 0644
+put_setting share/etc/default/lxc "$SYSCONFDIR/default/lxc"
+put_setting share/etc/default/lxc-net "$SYSCONFDIR/default/lxc-net"
+put_file share/systemd/lxc-net.service "$UNITDIR/lxc-net.service" 0644
 
 put_directory "$LIBDIR/lxc/rootfs" 0755
 put_directory "$LOCALSTATEDIR/lib/lxc" 0755
@@ -139,7 +149,7 @@ fish_file=$DATADIR/fish/vendor_completions.d/lxc.fish
 
 if [ "$action" = uninstall ]; then
     rm -f "$DESTDIR$bash_folder/_lxc" "$DESTDIR$zsh_file" "$DESTDIR$fish_file"
-    for tool in "${tools[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool" "$DESTDIR$man_folder/lxc-$tool.1"; done
+    for tool in "${documented[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool" "$DESTDIR$man_folder/lxc-$tool.1"; done
     for folder in lxc/templates lxc/config/common.conf.d lxc/config/userns.conf.d lxc/config lxc/hooks lxc; do
         put_directory "$DATADIR/$folder" 0755
     done
@@ -160,7 +170,7 @@ put_printed() { # place, option and word of lxc-config that print the file
 put_printed "$bash_folder/_lxc" --completion bash
 put_printed "$zsh_file" --completion zsh
 put_printed "$fish_file" --completion fish
-for tool in "${tools[@]}"; do
+for tool in "${documented[@]}"; do
     put_link "$bash_folder/lxc-$tool" "$bash_folder/_lxc"
     put_printed "$man_folder/lxc-$tool.1" --manual "lxc-$tool"
 done

@@ -7,7 +7,7 @@ package enum ToolRegistry {
         [
             AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, ConfigCommand.table, ConsoleCommand.table,
             CreateCommand.table, DestroyCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table, ListCommand.table,
-            MonitorCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table, UpdateConfigCommand.table,
+            MonitorCommand.table, NetCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table, UpdateConfigCommand.table,
             WaitCommand.table,
         ]
     }
@@ -33,6 +33,7 @@ package enum ToolRegistry {
         case "lxc-ls": runner.run(ListCommand.self, program: program, arguments: arguments)
         case "lxc-monitor": runner.run(MonitorCommand.self, program: program, arguments: arguments)
         case "lxc-monitord": runner.run(MonitorDaemonCommand.self, program: program, arguments: arguments)
+        case "lxc-net": runner.run(NetCommand.self, program: program, arguments: arguments)
         case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
         case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)

@@ -57,6 +57,7 @@ extension Errno {
     package static var connectionReset: Errno { Errno(rawValue: ECONNRESET) }
     package static var socketNotConnected: Errno { Errno(rawValue: ENOTCONN) }
     package static var timedOut: Errno { Errno(rawValue: ETIMEDOUT) }
+    package static var addressNotAvailable: Errno { Errno(rawValue: EADDRNOTAVAIL) }
     package static var connectionRefused: Errno { Errno(rawValue: ECONNREFUSED) }
 }
 

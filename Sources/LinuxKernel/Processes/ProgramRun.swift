@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+
+/// Runs a helper program that gets input and explains itself on standard error.
+///
+/// Its streams are files in memory, not pipes: a daemon that the program leaves behind cannot keep the caller waiting by holding one open.
+package enum ProgramRun {
+    /// What a program left behind.
+    package struct Result: Sendable {
+        package let output: [UInt8]
+        package let error: [UInt8]
+        package let status: ExitStatus
+
+        /// Whether it ended with status 0.
+        package var isSuccess: Bool { status == .exited(0) }
+    }
+
+    /// Runs a program to its end; it does not outlive the caller.
+    ///
+    /// - Parameters:
+    ///   - path: The program; not searched in `PATH`.
+    ///   - arguments: Its arguments, `argv[0]` included.
+    ///   - environment: Its `NAME=VALUE` lines.
+    ///   - input: What its standard input gives.
+    ///   - milliseconds: How long it may take, more than zero; it is killed then.
+    /// - Returns: What it printed, at most 64 MiB a stream, and how it ended.
+    /// - Throws: ``KernelError``: the reason it could not be started, or `.timedOut`.
+    package static func of(
+        _ path: String, arguments: [String], environment: [String], input: [UInt8] = [], milliseconds: Int32
+    ) throws(KernelError) -> Result {
+        let given = try MemoryFile.make("input", input)
+        // Opened anew, so that the program starts at the first byte.
+        let reading = try OwnedDescriptor(opening: "/proc/self/fd/\(given.number)", .readOnly)
+        let output = try unsealed("output")
+        let error = try unsealed("error")
+        var launch = ProgramLaunch(.path(path), arguments: arguments, environment: environment)
+        launch.descriptors = [(from: reading.number, to: 0), (from: output.number, to: 1), (from: error.number, to: 2)]
+        launch.diesWithParent = true
+        let child = try launch.start()
+        // The number cannot go to another process before this child is collected.
+        let handle = try PidFD(child.pid)
+        guard handle.waitForEnd(milliseconds: milliseconds) else {
+            try handle.send(SIGKILL)
+            _ = try handle.collect()
+            throw KernelError(call: "poll", errno: .timedOut, subject: path)
+        }
+        let status = try handle.collect()
+        return Result(output: try MemoryFile.content(of: output), error: try MemoryFile.content(of: error), status: status)
+    }
+
+    private static func unsealed(_ name: String) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try kernelCall("memfd_create", name) { name.withKernelString { clinux_memfd_create($0) } })
+    }
+}
