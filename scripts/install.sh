@@ -30,7 +30,7 @@ esac
 
 # The tools of the multicall program, one link each.
 tools=(
-    attach cgroup checkconfig config console create destroy execute freeze info ls monitor start stop unfreeze update-config wait
+    attach cgroup checkconfig config console create destroy device execute freeze info ls monitor start stop unfreeze update-config wait
 )
 
 # --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------

@@ -14,6 +14,8 @@ package struct LinkAddress: Sendable, Equatable {
     package var broadcast: [UInt8]?
     /// Whether it means something beyond its link.
     package var isGlobal = true
+    /// Name of an IPv4 address, usually its device's; `eth0:1` for what was an alias.
+    package var label: String?
 
     package init(index: UInt32, bytes: [UInt8], prefixLength: UInt8, broadcast: [UInt8]? = nil) {
         self.index = index
@@ -33,6 +35,19 @@ package struct LinkAddress: Sendable, Equatable {
         else { return nil }
         self.init(index: index, bytes: bytes, prefixLength: payload[1], broadcast: attributes.value(UInt16(IFA_BROADCAST)))
         isGlobal = payload[3] == UInt8(RT_SCOPE_UNIVERSE.rawValue)
+        label = attributes.text(UInt16(IFA_LABEL))
+    }
+
+    package var isIPv4: Bool { bytes.count == 4 }
+
+    /// Whether it means something only together with its link: IPv6, fe80::/10.
+    package var isLinkLocal: Bool { bytes.count == 16 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
+
+    /// As people write it: `10.0.3.5`, `fd00::5`. Library call: `inet_ntop(3)`.
+    package var text: String {
+        var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        guard inet_ntop(isIPv4 ? AF_INET : AF_INET6, bytes, &buffer, socklen_t(buffer.count)) != nil else { return "" }
+        return String(kernelBytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     }
 
     /// The request that adds it; IPv6 without duplicate detection, so that it can be used at once.
@@ -43,9 +58,9 @@ package struct LinkAddress: Sendable, Equatable {
 
     private func message(_ name: StaticString, type: some BinaryInteger, flags: some BinaryInteger) -> NetlinkRequest {
         var request = NetlinkRequest(name, "device \(index)", type: UInt16(type), flags: UInt16(flags))
-        request.put(bytes.count == 4 ? UInt8(AF_INET) : UInt8(AF_INET6))
+        request.put(isIPv4 ? UInt8(AF_INET) : UInt8(AF_INET6))
         request.put(prefixLength)
-        request.put(bytes.count == 4 ? UInt8(0) : UInt8(IFA_F_NODAD))
+        request.put(isIPv4 ? UInt8(0) : UInt8(IFA_F_NODAD))
         request.put(UInt8(RT_SCOPE_UNIVERSE.rawValue))
         request.put(index)
         request.attribute(UInt16(IFA_LOCAL), bytes)
