@@ -90,7 +90,7 @@ import Testing
             let name = try net.container(
                 "stacked",
                 [
-                    "lxc.net.1.type = macvlan", "lxc.net.1.link = under0", "lxc.net.3.type = phys",
+                    "lxc.net.1.type = macvlan", "lxc.net.1.link = under0", "lxc.net.1.name = quiet0", "lxc.net.3.type = phys",
                     "lxc.net.3.link = gone0", "lxc.net.4.type = empty",
                 ])
             try net.start(name)
@@ -130,6 +130,16 @@ import Testing
             #expect(listing.count == 3)
             #expect(listing.dropFirst().first?.contains(" RUNNING 10.0.4.1, 10.213.7.9 fd00:213::9") == true, "\(listing)")
             #expect(listing.last?.hasPrefix("\\inner") == true)
+        }
+    }
+
+    @Test func aContainerWithUsersOfItsOwnShowsItsAddresses() throws {
+        try withNetwork { net in
+            let name = try net.fixture.mapped(
+                "ids", config: ["lxc.net.1.type = veth", "lxc.net.1.flags = up", "lxc.net.1.ipv4.address = 10.5.0.2/24"])
+            try net.start(name)
+            #expect(try net.lxc("info", "-n", name, "-iH").lines == ["10.5.0.2"])
+            #expect(try net.lxc("ls", "-f", "-F", "ipv4,interface").lines.last?.split(separator: " ") == ["eth0,", "lo", "10.5.0.2"])
         }
     }
 

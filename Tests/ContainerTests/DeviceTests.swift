@@ -103,6 +103,16 @@ import Testing
         }
     }
 
+    /// The kernel would let nobody open it.
+    @Test func aContainerWithUsersOfItsOwnGetsNoFile() throws {
+        try withContainers { fixture in
+            let name = try fixture.mapped("ids")
+            try fixture.succeed("start", "-n", name)
+            let result = try fixture.lxc("device", "-n", name, "add", "/dev/null", "/dev/other")
+            #expect(result.code == 1 && result.error.contains("maps user ids") && result.error.contains("lxc.mount.entry"), "\(result)")
+        }
+    }
+
     @Test func anInterfaceGoesInAndComesBack() throws {
         try withRunning { net, name in
             try net.ip("tuntap add dev guest0 mode tap")
