@@ -17,7 +17,19 @@ let embedded: [SwiftSetting] = rules + [.enableExperimentalFeature("Embedded"), 
 let strict = isEmbedded ? embedded : rules
 
 /// Programs that clone, join a namespace or start on every command carry no shared object (architecture, section 2).
-let embeddedStatic: [LinkerSetting] = [.unsafeFlags(["-static-executable", "-enable-experimental-feature", "Embedded"])]
+///
+/// The C library of the installed ones is musl: a static program of glibc asks the processor 45 questions before main, each of which is a
+/// trip to the hypervisor in a virtual machine (0.44 ms for a program that does nothing, 0.13 ms with musl).
+let musl = Context.environment["LXC_MUSL"] ?? ""
+let embeddedLibraries = Context.environment["LXC_EMBEDDED"] ?? ""
+let embeddedStatic: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-enable-experimental-feature", "Embedded"]
+            + [
+                "-nostdlib", "-static", "-no-pie", musl + "/crt1.o", musl + "/crti.o", "-L" + embeddedLibraries, "-lswiftUnicodeDataTables",
+                musl + "/libc.a", musl + "/crtn.o",
+            ].flatMap { ["-Xclang-linker", $0] })
+]
 let fullyStatic: [LinkerSetting] = isEmbedded ? embeddedStatic : [.unsafeFlags(["-static-executable"])]
 
 let package = Package(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the programs as they are installed: optimized, and as Embedded Swift, without the Swift runtime. They lie in
+# Builds the programs as they are installed: optimized, as Embedded Swift (without the Swift runtime), and linked with musl. They lie in
 # .build/programs/release then.
 #
 # Everything else (`swift build`, the tests) is ordinary Swift: a test needs the runtime, and a debug build is there sooner.
@@ -8,7 +8,19 @@
 # usage: build-programs.sh [options of `swift build`]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export LXC_EMBEDDED=1
+architecture=$(uname -m)
+swift=$(readlink -f "$(command -v swift)")
+# Where Package.swift finds what belongs to the programs' libraries, the C library (musl) and Embedded Swift's own.
+export LXC_MUSL=/usr/lib/$architecture-linux-musl
+export LXC_EMBEDDED=${swift%/bin/*}/lib/swift/embedded/$architecture-unknown-linux-gnu
+for part in "$LXC_MUSL/libc.a" "$LXC_EMBEDDED"; do
+    if [ ! -e "$part" ]; then
+        echo "build-programs: $part is missing (scripts/install-dependencies.sh installs musl-dev; Embedded Swift comes with the toolchain)" >&2
+        exit 1
+    fi
+done
+# musl's headers come before those of the system's C library; the kernel's headers are the system's.
+flags=(-Xcc "-isystem/usr/include/$architecture-linux-musl" -Xcc -D_GNU_SOURCE)
 for program in lxc lxc-supervisor lxc-init; do
-    swift build -c release --scratch-path .build/programs --product "$program" "$@"
+    swift build -c release --scratch-path .build/programs --product "$program" "${flags[@]}" "$@"
 done

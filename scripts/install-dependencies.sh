@@ -3,13 +3,13 @@
 # Installs the Debian packages that building, testing and running need. Quick when they are all there.
 #
 # usage: install-dependencies.sh [--peers]
-#   --peers  also what `make bench` and the interoperation tests compare with: C LXC, crun, hyperfine
+#   --peers  also what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
 set -euo pipefail
 
-# git, make, gcc and binutils: the Swift toolchain links with them; libseccomp-dev holds the static library of the filters,
+# git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev holds the static library of the filters,
 # zlib1g-dev the one that unpacks /proc/config.gz.
-packages=(git make gcc libc6-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps)
-if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace); fi
+packages=(git make gcc libc6-dev musl-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps iproute2)
+if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace openvswitch-switch); fi
 
 missing=()
 for package in "${packages[@]}"; do

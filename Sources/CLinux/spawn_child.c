@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one place where code runs between vfork and exec, in the caller's memory: only direct system calls are allowed here.
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include "spawn_child.h"
+#include "signal_masks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,17 +33,10 @@ static void fail(struct report *report, int step) {
 }
 
 static void become_program(const struct clinux_spawn_plan *plan, struct report *report) {
-    sigset_t none;
-    sigemptyset(&none);
+    sigset_t none = clinux_signal_set(0);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    for (int signal_number = 1; signal_number < NSIG; signal_number++) {
-        struct sigaction action;
-        // A handler's address means nothing in the new program; "ignored" would be inherited.
-        if (sigaction(signal_number, NULL, &action) == 0 && action.sa_handler != SIG_DFL) {
-            action.sa_handler = SIG_DFL;
-            sigaction(signal_number, &action, NULL);
-        }
-    }
+    // A handler's address means nothing in the new program; "ignored" would be inherited.
+    clinux_reset_signal_actions();
     for (int i = 0; i < plan->descriptor_count; i++) {
         int from = plan->descriptors[2 * i], to = plan->descriptors[2 * i + 1];
         int result = from == to ? fcntl(from, F_SETFD, 0) : dup3(from, to, 0);
@@ -87,9 +83,8 @@ int clinux_spawn(const struct clinux_spawn_plan *plan, int *pidfd, int *failed_s
     char *stacks = malloc(2 * STACK_SIZE);
     if (!stacks) return -1;
     struct context context = {plan, &report, stacks};
-    sigset_t all, before;
+    sigset_t all = clinux_signal_set(~0UL), before;
     // No handler of this process may run in the child while it shares our memory.
-    sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     int handle = -1;
     int flags = CLONE_VM | CLONE_VFORK | SIGCHLD | (plan->detached ? 0 : CLONE_PIDFD);

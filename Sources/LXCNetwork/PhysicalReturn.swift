@@ -16,11 +16,12 @@ struct PhysicalReturn {
     func perform(_ host: inout NetlinkSocket, home: Int32, inside: inout NetlinkSocket?) throws(KernelError) -> [String] {
         if let link = try find(&inside) { return try bring(link, &host, home, &inside) }
         // The kernel gives hardware back by itself, under the name that it had last.
-        guard let link = try host.links().first(where: { isSameHardware($0) }) else {
-            if try host.link(named: record.name) != nil { return [] }
+        if let link = try host.links().first(where: { isSameHardware($0) }) { return try restore(link, &host) }
+        guard let link = try host.link(named: record.name) else {
             return ["\(record.name) is gone: it was removed in the container, or went with the container's network"]
         }
-        return try restore(link, &host)
+        // Somebody was killed on the way back, or before the way in; or it is a new device.
+        return link.hardwareAddress == record.hardwareAddress ? try restore(link, &host) : []
     }
 
     private func find(_ inside: inout NetlinkSocket?) throws(KernelError) -> Link? {
@@ -36,13 +37,15 @@ struct PhysicalReturn {
     private func bring(
         _ link: Link, _ host: inout NetlinkSocket, _ home: Int32, _ inside: inout NetlinkSocket?
     ) throws(KernelError) -> [String] {
+        // Before the move, so that the device is recognized should this process be killed after it.
+        var problems: [String] = []
+        let own = ownTraits(of: link)
+        do throws(KernelError) { try inside?.perform(own.request) } catch {
+            problems.append("hardware address or MTU of \(record.name): \(error.reason)")
+        }
         var move = LinkChange(link)
-        move.isUp = false
-        try inside?.perform(move.request)
-        move.isUp = nil
         move.namespace = home
         move.name = record.name
-        var problems: [String] = []
         do throws(KernelError) { try inside?.perform(move.request) } catch {
             guard error.errno == .fileExists else { throw error }
             // Somebody has taken the name: better back under another than lost with the container.
@@ -56,20 +59,28 @@ struct PhysicalReturn {
         return try problems + restore(back, &host)
     }
 
-    private func restore(_ link: Link, _ host: inout NetlinkSocket) throws(KernelError) -> [String] {
-        var steps: [(what: String, request: NetlinkRequest)] = []
+    /// Down, with the hardware address and MTU that it had before.
+    private func ownTraits(of link: Link) -> LinkChange {
         var change = LinkChange(link)
-        if isSameHardware(link) { change.name = record.name }
+        if link.isUp { change.isUp = false }
         if link.hardwareAddress != record.hardwareAddress && !record.hardwareAddress.isEmpty {
             change.hardwareAddress = record.hardwareAddress
         }
         if link.mtu != record.mtu { change.mtu = record.mtu }
+        return change
+    }
+
+    private func restore(_ link: Link, _ host: inout NetlinkSocket) throws(KernelError) -> [String] {
+        var steps: [(what: String, request: NetlinkRequest)] = []
+        var change = ownTraits(of: link)
+        if isSameHardware(link) { change.name = record.name }
+        if record.isUp { change.isUp = nil }
         if change != LinkChange(link) { steps.append(("name, hardware address or MTU", change.request)) }
         let missing = record.alternativeNames.filter { !link.alternativeNames.contains($0) }
         if !missing.isEmpty {
             steps.append(("alternative names", LinkChange.alternativeNames(index: link.index, label: record.name, missing)))
         }
-        if record.isUp {
+        if record.isUp && !link.isUp {
             var up = LinkChange(link)
             up.isUp = true
             steps.append(("state", up.request))

@@ -61,6 +61,6 @@ extension Errno {
 }
 
 extension Errno: CustomStringConvertible {
-    /// The C library's words for it, strerror(3).
-    package var description: String { String(cString: strerror(rawValue)) }
+    /// The words of strerror(3).
+    package var description: String { ErrnoWords.text(rawValue) }
 }

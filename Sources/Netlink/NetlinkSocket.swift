@@ -35,7 +35,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     package init(owning descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
 
     private static func open() throws(KernelError) -> OwnedDescriptor {
-        let type = Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue)
+        let type = Int32(CLINUX_SOCK_RAW | CLINUX_SOCK_CLOEXEC)
         let descriptor = OwnedDescriptor(owning: try kernelCall("socket", "rtnetlink") { socket(AF_NETLINK, type, NETLINK_ROUTE) })
         let number = descriptor.number
         for option in [NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK] {

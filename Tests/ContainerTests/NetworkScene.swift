@@ -31,6 +31,12 @@ struct NetworkScene {
         try run(fixture.installation.bin + "/lxc-" + tool, ["-P", fixture.lxcpath] + arguments, seconds: seconds)
     }
 
+    /// Starts one of our tools on this host and goes on.
+    func begin(_ tool: String, _ arguments: String...) throws -> BackgroundProgram {
+        try fixture.launch(
+            "/usr/bin/nsenter", ["--net=\(namespace)", fixture.installation.bin + "/lxc-" + tool, "-P", fixture.lxcpath] + arguments)
+    }
+
     /// Makes a bridge that is up.
     func bridge(_ name: String, _ addresses: String...) throws {
         try ip("link add \(name) type bridge")

@@ -5,9 +5,13 @@ import LinuxKernel
 extension ContainerFixture {
     /// Starts one of our tools on this test's lxcpath and goes on.
     package func begin(_ tool: String, _ arguments: String...) throws -> BackgroundProgram {
-        let started = try BackgroundProgram(
-            installation.bin + "/lxc-" + tool, ["-P", lxcpath] + arguments, environment: baseEnvironment)
-        atEnd("lxc-\(tool)") {
+        try launch(installation.bin + "/lxc-" + tool, ["-P", lxcpath] + arguments)
+    }
+
+    /// Starts any program and goes on; it is ended with the test.
+    package func launch(_ path: String, _ arguments: [String]) throws -> BackgroundProgram {
+        let started = try BackgroundProgram(path, arguments, environment: baseEnvironment)
+        atEnd("program \(path)") {
             try started.kill()
             try started.wait()
         }

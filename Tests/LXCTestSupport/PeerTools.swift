@@ -12,7 +12,7 @@ package enum PeerTools {
     }()
 
     /// Removes the empty monitor cgroups that C LXC leaves behind for a stopped container.
-    static func removeCgroups(containing tag: String) throws {
+    package static func removeCgroups(containing tag: String) throws {
         for path in MachineSnapshot.cgroupFolders().reversed() where path.contains("lxc.monitor") && path.contains(tag) {
             let (parent, name) = DirectoryHandle.split(path)
             do { try DirectoryHandle(opening: "/" + parent).remove(name, isDirectory: true) } catch {

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,22 +47,22 @@ static inline int cinit_is_unknown_option(char *const *words) {
 // Blocks every signal; `old` gets the mask before.
 static inline void cinit_block_signals(sigset_t *old) {
     sigset_t all;
-    sigfillset(&all);
+    // Not sigfillset(3), which leaves out the signals that the C library keeps for itself.
+    memset(&all, 0xFF, sizeof(all));
     sigprocmask(SIG_SETMASK, &all, old);
 }
 
 static inline void cinit_restore_signals(const sigset_t *old) {
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = SIG_DFL;
-    for (int number = 1; number < _NSIG; number++) sigaction(number, &action, 0);
+    // The kernel's own struct sigaction, as in CLinux/signal_masks.h.
+    const unsigned long none[4] = {0, 0, 0, 0};
+    for (int number = 1; number <= 64; number++) syscall(SYS_rt_sigaction, number, none, 0, 8);
     sigprocmask(SIG_SETMASK, old, 0);
 }
 
 // Waits for a signal; 0 when the time is over. Negative milliseconds wait for ever.
 static inline int cinit_wait_signal(long milliseconds) {
     sigset_t all;
-    sigfillset(&all);
+    memset(&all, 0xFF, sizeof(all));
     struct timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
     int number;
     do number = sigtimedwait(&all, 0, milliseconds < 0 ? 0 : &time);

@@ -21,6 +21,7 @@
 #include "path_resolution.h"
 #include "prctl_calls.h"
 #include "process_handles.h"
+#include "signal_masks.h"
 #include "socket_control.h"
 #include "regular_expressions.h"
 #include "spawn_child.h"

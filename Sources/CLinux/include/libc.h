@@ -50,9 +50,21 @@
 #include <time.h>
 #include <unistd.h>
 
+extern char **environ;
+
+// One C library has these as macros, the other as constants of an enumeration, and Swift sees different types.
+enum {
+    CLINUX_SOCK_STREAM = SOCK_STREAM,
+    CLINUX_SOCK_DGRAM = SOCK_DGRAM,
+    CLINUX_SOCK_RAW = SOCK_RAW,
+    CLINUX_SOCK_SEQPACKET = SOCK_SEQPACKET,
+    CLINUX_SOCK_CLOEXEC = SOCK_CLOEXEC,
+    CLINUX_SOCK_NONBLOCK = SOCK_NONBLOCK,
+};
+
 // Embedded Swift sees neither variadic functions nor macros that are no constants.
 static inline int clinux_fcntl(int descriptor, int command, int argument) { return fcntl(descriptor, command, argument); }
-static inline char **clinux_environment(void) { return __environ; }
+static inline char **clinux_environment(void) { return environ; }
 static inline void (*clinux_signal_ignore(int number))(int) { return signal(number, SIG_IGN); }
 
 // The command line, which the C library hands to what runs before main; the words may be changed.

@@ -24,20 +24,25 @@ static inline void *clinux_network_thread(void *unused) {
     return (void *)clinux_new_network();
 }
 
+// A number in one C library, a pointer in the other.
+struct clinux_thread {
+    pthread_t handle;
+};
+
 // Starts the thread on a stack that is given; glibc would keep one of its own for ever.
-static inline int clinux_start_network_thread(pthread_t *thread, void *stack) {
+static inline int clinux_start_network_thread(struct clinux_thread *thread, void *stack) {
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error) return error;
     error = pthread_attr_setstack(&attributes, stack, CLINUX_THREAD_STACK);
-    if (!error) error = pthread_create(thread, &attributes, clinux_network_thread, 0);
+    if (!error) error = pthread_create(&thread->handle, &attributes, clinux_network_thread, 0);
     pthread_attr_destroy(&attributes);
     return error;
 }
 
-static inline long clinux_finish_network_thread(pthread_t thread) {
+static inline long clinux_finish_network_thread(struct clinux_thread thread) {
     void *result = 0;
-    int error = pthread_join(thread, &result);
+    int error = pthread_join(thread.handle, &result);
     return error ? -error : (long)result;
 }
 

@@ -4,13 +4,12 @@
 #define CLINUX_OPTION_SCANNING_H
 
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 // Starts a scan from the first word; 0 makes the C library forget everything about an earlier one.
-static inline void clinux_option_scan_start(int report_to_stderr) {
+static inline void clinux_option_scan_start(void) {
     optind = 0;
-    opterr = report_to_stderr;
+    opterr = 0;
 }
 
 // One step. Returns the option's value, '?' on a fault, or -1 at the end. The letter '?' itself is not in `short_options`: libc
@@ -26,23 +25,5 @@ static inline int clinux_option_scan_next(int count, char *const *words, const c
 
 // Index of the first word that is no option, once the scan has returned -1.
 static inline int clinux_option_scan_rest(void) { return optind; }
-
-// Scans again up to the fault and keeps the sentence that the C library prints about it. The caller frees the result; NULL when
-// there is no memory. Nobody else may print to stderr meanwhile.
-static inline char *clinux_option_scan_complaint(int count, char *const *words, const char *short_options,
-                                                 const struct option *long_options) {
-    char *text = NULL, *argument;
-    size_t length = 0;
-    int faulty = 0;
-    FILE *memory = open_memstream(&text, &length);
-    if (!memory) return NULL;
-    FILE *saved = stderr;
-    stderr = memory;
-    clinux_option_scan_start(1);
-    while (!faulty && clinux_option_scan_next(count, words, short_options, long_options, &argument, &faulty) != -1) continue;
-    stderr = saved;
-    fclose(memory);
-    return text;
-}
 
 #endif

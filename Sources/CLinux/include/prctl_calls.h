@@ -3,7 +3,6 @@
 #ifndef CLINUX_PRCTL_CALLS_H
 #define CLINUX_PRCTL_CALLS_H
 
-#include <linux/prctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 

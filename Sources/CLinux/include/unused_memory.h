@@ -7,8 +7,12 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-// malloc.h is in no module of the C library.
-static inline int clinux_release_heap(void) { return malloc_trim(0); }
+// malloc.h is in no module of the C library. musl's allocator gives memory back by itself.
+static inline void clinux_release_heap(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
 
 static inline void clinux_release_stack(void) {
     const uintptr_t page = 4096, margin = 2 * page, most = 128 * page;

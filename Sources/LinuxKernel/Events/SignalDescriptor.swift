@@ -33,7 +33,8 @@ package struct SignalDescriptor: ~Copyable, Sendable {
         var before = sigset_t()
         // pthread_sigmask(3) fails only for a wrong "how", which is a constant here.
         pthread_sigmask(SIG_BLOCK, &set, &before)
-        newlyBlocked = signals.filter { sigismember(&before, $0) == 0 }
+        let old = clinux_signal_bits(&before)
+        newlyBlocked = signals.filter { old & 1 << UInt64($0 - 1) == 0 }
         descriptor = OwnedDescriptor(owning: number)
     }
 
@@ -64,8 +65,10 @@ package struct SignalDescriptor: ~Copyable, Sendable {
 }
 
 private func signalSet(_ signals: [Int32]) throws(KernelError) -> sigset_t {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for signal in signals { try kernelCommand("sigaddset", "signal \(signal)") { sigaddset(&set, signal) } }
-    return set
+    var bits: UInt64 = 0
+    for signal in signals {
+        guard (1...64).contains(signal) else { throw KernelError(call: "sigaddset", errno: .invalidArgument, subject: "signal \(signal)") }
+        bits |= 1 << UInt64(signal - 1)
+    }
+    return clinux_signal_set(bits)
 }

@@ -57,7 +57,7 @@ package enum Namespaces {
     package static func bringLoopbackUp() throws(KernelError) {
         let socket = OwnedDescriptor(
             owning: try kernelCall("socket", "loopback") {
-                CLinux.socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+                CLinux.socket(AF_INET, Int32(CLINUX_SOCK_DGRAM | CLINUX_SOCK_CLOEXEC), 0)
             })
         let number = socket.number
         try kernelCommand("ioctl", "loopback device") { clinux_loopback_up(number) }

@@ -6,7 +6,7 @@ import CLinux
 /// The kernel takes 0.4 to 0.7 ms to make one, a tenth of a start. A thread of a few system calls makes it; until ``finish()`` returns the
 /// caller has two threads, so it must not create processes with `clone(2)` or join user namespaces before.
 package final class NewNetwork {
-    private var thread = pthread_t()
+    private var thread = clinux_thread()
     private let stack: UnsafeMutableRawPointer
     private var isFinished = false
 

@@ -94,16 +94,13 @@ package enum ProcessControl {
 
     /// Takes the process apart from a signal's old handler: every signal is blocked.
     package static func blockAllSignals(except kept: [Int32] = []) throws(KernelError) {
-        var set = sigset_t()
-        sigfillset(&set)
-        for signal in kept { sigdelset(&set, signal) }
+        var set = clinux_signal_set(kept.reduce(~0) { (1...64).contains($1) ? $0 & ~(1 << UInt64($1 - 1)) : $0 })
         try kernelCommand("sigprocmask", "signals") { sigprocmask(SIG_SETMASK, &set, nil) }
     }
 
     /// Lets every signal through. Kernel call: `sigprocmask(2)`.
     package static func unblockAllSignals() throws(KernelError) {
-        var set = sigset_t()
-        sigemptyset(&set)
+        var set = clinux_signal_set(0)
         try kernelCommand("sigprocmask", "signals") { sigprocmask(SIG_SETMASK, &set, nil) }
     }
 

@@ -7,7 +7,7 @@ package enum UnusedMemory {
     ///
     /// Library call: `malloc_trim(3)`; kernel call: `madvise(2)` with `MADV_DONTNEED`.
     package static func release() {
-        _ = clinux_release_heap()
+        clinux_release_heap()
         clinux_release_stack()
     }
 }

@@ -10,8 +10,8 @@ package struct UnixSocket: ~Copyable, Sendable {
 
         var rawValue: Int32 {
             switch self {
-            case .stream: Int32(SOCK_STREAM.rawValue)
-            case .sequencedPackets: Int32(SOCK_SEQPACKET.rawValue)
+            case .stream: Int32(CLINUX_SOCK_STREAM)
+            case .sequencedPackets: Int32(CLINUX_SOCK_SEQPACKET)
             }
         }
     }
@@ -111,7 +111,7 @@ package struct UnixSocket: ~Copyable, Sendable {
     }
 
     private static func creationFlags(_ nonBlocking: Bool) -> Int32 {
-        Int32(SOCK_CLOEXEC.rawValue) | (nonBlocking ? Int32(SOCK_NONBLOCK.rawValue) : 0)
+        Int32(CLINUX_SOCK_CLOEXEC) | (nonBlocking ? Int32(CLINUX_SOCK_NONBLOCK) : 0)
     }
 }
 

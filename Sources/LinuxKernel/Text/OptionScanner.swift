@@ -31,7 +31,7 @@ package struct ScannedOptions: Sendable, Equatable {
     package let occurrences: [Occurrence]
     /// The words that are no options, in order; empty when the scan met a fault.
     package let operands: [String]
-    /// The C library's sentence about the first fault, without a line end; `nil` for a clean scan.
+    /// What getopt_long(3) says about the first fault, without a line end; `nil` for a clean scan.
     package let fault: String?
 }
 
@@ -40,13 +40,13 @@ package struct ScannedOptions: Sendable, Equatable {
 ///
 /// Library call: `getopt_long(3)`.
 package enum OptionScanner {
-    /// Scans the words after a program's name, which libc's complaints begin with. There are at most 65,000 options.
+    /// Scans the words after a program's name, which complaints begin with. There are at most 65,000 options.
     package static func scan(program: String, arguments: [String], rows: [OptionRow]) -> ScannedOptions {
         // getopt_long keeps its place in global variables: one scan at a time.
         pthread_mutex_lock(scanLock)
         defer { pthread_mutex_unlock(scanLock) }
         return withScanMemory(program, arguments, rows) { memory in
-            clinux_option_scan_start(0)
+            clinux_option_scan_start()
             var found: [ScannedOptions.Occurrence] = []
             while true {
                 var argument: UnsafeMutablePointer<CChar>?
@@ -54,23 +54,14 @@ package enum OptionScanner {
                 let value = clinux_option_scan_next(memory.count, memory.words, memory.short, memory.long, &argument, &faulty)
                 if value == -1 { break }
                 guard faulty == 0, let row = memory.row(of: value) else {
-                    return ScannedOptions(occurrences: found, operands: [], fault: complaint(memory))
+                    return ScannedOptions(
+                        occurrences: found, operands: [], fault: OptionComplaint(program: program, arguments: arguments, rows: rows).text)
                 }
                 found.append(.init(row: row, argument: argument.map(text)))
             }
             let rest = Int(clinux_option_scan_rest())..<Int(memory.count)
             return ScannedOptions(occurrences: found, operands: rest.compactMap { memory.words[$0].map(text) }, fault: nil)
         }
-    }
-
-    private static func complaint(_ memory: ScanMemory) -> String {
-        memory.restoreOrder()
-        guard let sentence = clinux_option_scan_complaint(memory.count, memory.words, memory.short, memory.long) else {
-            return "malformed options"
-        }
-        defer { free(sentence) }
-        let complaint = text(sentence)
-        return complaint.hasSuffix("\n") ? String(complaint.dropLast()) : complaint
     }
 
     private static func text(_ word: UnsafeMutablePointer<CChar>) -> String { ProgramArguments.text(of: word) }
@@ -86,14 +77,11 @@ nonisolated(unsafe) private let scanLock: UnsafeMutablePointer<pthread_mutex_t> 
 private struct ScanMemory {
     /// Number of words, the program's name included.
     let count: Int32
-    /// The words, which the scan reorders, and the order they had.
+    /// The words, which the scan reorders.
     let words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    let originalOrder: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
     let short: UnsafeMutablePointer<CChar>
     let long: UnsafeMutablePointer<option>
     let rows: [OptionRow]
-
-    func restoreOrder() { words.update(from: originalOrder, count: Int(count)) }
 
     /// A long option without a letter answers with its index above the letters; all others with their letter.
     func row(of value: Int32) -> Int? {
@@ -119,7 +107,7 @@ private func withScanMemory<Result>(
     let long = longOptions(rows)
     defer { long.deallocate() }
     return body(
-        ScanMemory(count: Int32(clamping: count), words: words, originalOrder: originalOrder, short: short, long: long, rows: rows))
+        ScanMemory(count: Int32(clamping: count), words: words, short: short, long: long, rows: rows))
 }
 
 private func copy(_ word: String) -> UnsafeMutablePointer<CChar>? { word.withKernelString { strdup($0) } }
