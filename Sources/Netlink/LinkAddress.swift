@@ -43,11 +43,26 @@ package struct LinkAddress: Sendable, Equatable {
     /// Whether it means something only together with its link: IPv6, fe80::/10.
     package var isLinkLocal: Bool { bytes.count == 16 && bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80 }
 
-    /// As people write it: `10.0.3.5`, `fd00::5`. Library call: `inet_ntop(3)`.
-    package var text: String {
-        var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard inet_ntop(isIPv4 ? AF_INET : AF_INET6, bytes, &buffer, socklen_t(buffer.count)) != nil else { return "" }
-        return String(kernelBytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    /// As people write it, and as C LXC does: `10.0.3.5`, `fd00::5`.
+    ///
+    /// Not `inet_ntop(3)`, because C libraries disagree about IPv6: musl's shortens a single zero group too.
+    package var text: String { isIPv4 ? Self.dotted(bytes[...]) : longText }
+
+    private static func dotted(_ bytes: ArraySlice<UInt8>) -> String { bytes.map { String($0) }.joined(separator: ".") }
+
+    /// RFC 5952: the first of the longest runs of zero groups is left out; the end of a mapped IPv4 address is written as such.
+    private var longText: String {
+        let groups = stride(from: 0, to: bytes.count - 1, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        var left = 0..<0
+        for start in groups.indices {
+            let run = start..<(groups[start...].firstIndex { $0 != 0 } ?? groups.count)
+            if run.count > max(left.count, 1) { left = run }
+        }
+        let hasDots = left == 0..<6 || left == 0..<5 && groups[5] == 0xFFFF
+        let texts = { (part: ArraySlice<UInt16>) in part.map { String($0, radix: 16) } }
+        if left.isEmpty { return texts(groups[...]).joined(separator: ":") }
+        let end = hasDots ? texts(groups[left.upperBound..<6]) + [Self.dotted(bytes[12...])] : texts(groups[left.upperBound...])
+        return texts(groups[..<left.lowerBound]).joined(separator: ":") + "::" + end.joined(separator: ":")
     }
 
     /// The request that adds it; IPv6 without duplicate detection, so that it can be used at once.
