@@ -8,6 +8,7 @@ extension Container {
     /// - Parameters:
     ///   - device: A device file of the host, which says what type, numbers and permissions the new one has.
     ///   - path: In the container, absolute; nil for the same as on the host.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
     package func addDeviceNode(_ device: String, at path: String? = nil) throws(LXCError) {
         let what = "cannot add \(device) to \(name)"
         guard let found = try noding({ () throws(OperationFailure) in try Device.onHost(device) }) else {
@@ -22,6 +23,7 @@ extension Container {
     /// - Parameters:
     ///   - device: A device file of the host when `path` is given, otherwise the file in the container.
     ///   - path: In the container, absolute.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
     package func removeDeviceNode(_ device: String, at path: String? = nil) throws(LXCError) {
         let nodes = try deviceNodes("cannot remove \(path ?? device) from \(name)")
         try noding { () throws(OperationFailure) in

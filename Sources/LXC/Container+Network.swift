@@ -13,7 +13,8 @@ extension Container {
     ///
     /// When the container stops, the kernel gives hardware back to the host and removes everything else.
     ///
-    /// - Parameter nameInside: nil keeps the name.
+    /// `nameInside`: nil keeps the name.
+    /// Throws ``LXCError``, `notRunning` when the container does not run.
     package func attachInterface(_ name: String, as nameInside: String? = nil) throws(LXCError) {
         var transfer = try transfer("cannot move \(name) into \(self.name)")
         do { try transfer.attach(name, as: nameInside) } catch { throw LXCError(error) }
@@ -21,7 +22,8 @@ extension Container {
 
     /// Moves a network interface of the running container to the host, where it is down.
     ///
-    /// - Parameter hostName: nil keeps the name that it has in the container.
+    /// `hostName`: nil keeps the name that it has in the container.
+    /// Throws ``LXCError``, `notRunning` when the container does not run.
     package func detachInterface(_ name: String, as hostName: String? = nil) throws(LXCError) {
         var transfer = try transfer("cannot move \(name) out of \(self.name)")
         do { try transfer.detach(name, as: hostName) } catch { throw LXCError(error) }

@@ -30,6 +30,7 @@ package struct InterfaceTransfer: ~Copyable {
     /// - Parameters:
     ///   - process: A handle on the container's init.
     ///   - container: The container's name, for errors.
+    /// - Throws: ``KernelError`` when the container's network cannot be entered.
     package init(process: Int32, container: String) throws(KernelError) {
         let host = try NetlinkSocket()
         let home = try Namespaces.currentNetwork()

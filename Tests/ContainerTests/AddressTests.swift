@@ -137,10 +137,10 @@ import Testing
         try withNetwork { net in
             let name = try net.fixture.mapped(
                 "ids",
-                config: ["lxc.net.1.type = veth", "lxc.net.1.flags = up", "lxc.net.1.name = eth5", "lxc.net.1.ipv4.address = 10.5.0.2/24"])
+                config: ["lxc.net.1.type = veth", "lxc.net.1.flags = up", "lxc.net.1.ipv4.address = 10.5.0.2/24"])
             try net.start(name)
             #expect(try net.lxc("info", "-n", name, "-iH").lines == ["10.5.0.2"])
-            #expect(try net.lxc("ls", "-f", "-F", "ipv4,interface").lines.last?.split(separator: " ") == ["10.5.0.2", "eth5,", "lo"])
+            #expect(try net.lxc("ls", "-f", "-F", "ipv4,interface").lines.last?.split(separator: " ") == ["10.5.0.2", "eth0,", "lo"])
         }
     }
 

@@ -47,7 +47,10 @@ package struct DeviceNodes: ~Copyable {
 
     /// Makes a device file, with the directories above it, and allows the container to use it; one that is there already stays.
     ///
-    /// - Parameter path: In the container, absolute.
+    /// - Parameters:
+    ///   - device: As on the host.
+    ///   - path: In the container, absolute.
+    /// - Throws: ``OperationFailure``; the container is as before then, but for directories.
     package func add(_ device: Device, at path: String) throws(OperationFailure) {
         let what = "cannot make \(path) in \(name)"
         // The kernel opens no device file on a filesystem that belongs to a user namespace, and that is what /dev is there.
