@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCCgroups
+package import LXCNetwork
 package import LXCRuntime
 package import LinuxKernel
+import Netlink
 
 /// Questions about one running container. All answers together take no longer than a time limit: a supervisor that hangs is not
 /// asked twice.
 package final class ContainerInspection {
-    /// Traffic of one of the container's interfaces, from the container's point of view.
-    package struct Link: Sendable, Equatable {
-        /// The host's end.
-        package let name: String
-        package let sentBytes: UInt64
-        package let receivedBytes: UInt64
-    }
-
     private let container: Container
     private let deadline: MonotonicInstant
 
@@ -22,20 +16,23 @@ package final class ContainerInspection {
         deadline = .now + timeLimit
     }
 
-    /// Sends the questions for ``state()`` and, if wanted, ``network()`` ahead, so that the supervisors of several containers answer
-    /// at the same time. What cannot be sent is asked again, and fails, later.
+    /// Sends the questions for ``state()`` and, if wanted, ``networkNamespace()`` ahead, so that the supervisors of several containers
+    /// answer at the same time. What cannot be sent is asked again, and fails, later.
     package func begin(withNetwork: Bool) {
         do throws(ControlError) {
             stateInquiry = try client().beginState()
             if withNetwork { handleInquiry = try client().beginInitPIDFD() }
-        } catch { return }
+        } catch { isStopped = error == .stopped && stateInquiry == nil }
     }
 
     private var stateInquiry: ControlInquiry?
     private var handleInquiry: ControlInquiry?
+    /// Whether nobody was there to be asked.
+    private var isStopped = false
 
     /// The state; STOPPED also for a container that does not exist.
     package func state() throws(ControlError) -> ContainerState {
+        if isStopped { return .stopped }
         guard let inquiry = stateInquiry.take() else { return try client().state() }
         do throws(ControlError) { return try client().state(from: inquiry) } catch {
             if error == .stopped { return .stopped }
@@ -50,18 +47,19 @@ package final class ContainerInspection {
     package func configItem(_ key: String) throws(ControlError) -> String? { try client().configItem(key) }
 
     /// The interfaces inside, and their addresses.
-    package func network() throws(ControlError) -> NetworkInterfaces {
-        let target = try networkNamespace()
-        do {
-            return try Namespaces.visitNetwork(target.number, label: "network of \(container.name)") { () throws(KernelError) in try .list()
-            }
-        } catch {
-            throw .kernel(error)
-        }
+    package func interfaces() throws(ControlError) -> InterfaceListing {
+        var socket = try networkInside()
+        do { return try InterfaceListing.read(&socket, withNames: false) } catch { throw .kernel(error) }
     }
 
-    /// A handle on init where the supervisor can give one, so that the number cannot mean another process; C LXC before 4.0.7 cannot.
-    private func networkNamespace() throws(ControlError) -> OwnedDescriptor {
+    private func networkInside() throws(ControlError) -> NetlinkSocket {
+        let target = try networkNamespace()
+        do { return try NetlinkSocket(in: target.number, label: "network of \(container.name)") } catch { throw .kernel(error) }
+    }
+
+    /// A handle with which the container's network namespace can be entered.
+    package func networkNamespace() throws(ControlError) -> OwnedDescriptor {
+        // One on init where the supervisor can give it, as a number may mean another process by now; C LXC before 4.0.7 cannot.
         do throws(ControlError) {
             guard let inquiry = handleInquiry.take() else { return try client().initPIDFD().intoDescriptor() }
             return try client().initPIDFD(from: inquiry).intoDescriptor()
@@ -126,25 +124,44 @@ package final class ContainerInspection {
         return nil
     }
 
-    /// Traffic of the container's veth interfaces.
-    package func links() throws(ControlError) -> [Link] {
-        var links: [Link] = []
-        var index = 0
-        while let type = try configItem("lxc.net.\(index).type"), index < 1000 {
-            if type == "veth", let pair = try configItem("lxc.net.\(index).veth.pair"), let link = Self.link(pair) { links.append(link) }
-            index += 1
+    /// Traffic of the container's network devices.
+    package func traffic() throws(ControlError) -> [DeviceTraffic] {
+        let devices = try devices()
+        if devices.isEmpty { return [] }
+        var inside = try devices.contains { $0.type != "veth" } ? linksInside() : []
+        return try ControlError.wrapping { () throws(KernelError) in
+            var host = try NetlinkSocket()
+            var result: [DeviceTraffic] = []
+            for device in devices {
+                result.append(try device.type == "veth" ? .veth(device, &host) : .other(device, &host, inside: &inside))
+            }
+            return result
         }
-        return links
     }
 
-    /// What the host's end received, the container sent.
-    private static func link(_ name: String) -> Link? {
-        guard !name.isEmpty, name.utf8.count < 16, !name.contains("/"), !name.hasPrefix(".") else { return nil }
-        func counter(_ file: String) -> UInt64? {
-            do { return UInt64(try WholeFile.text("/sys/class/net/\(name)/statistics/\(file)").filter { $0 != "\n" }) } catch { return nil }
+    /// Nothing when the container's network cannot be entered: then its counters are not known.
+    private func linksInside() throws(ControlError) -> [Link] {
+        do throws(ControlError) {
+            var socket = try networkInside()
+            return try ControlError.wrapping { () throws(KernelError) in try socket.links() }
+        } catch {
+            if case .kernel = error { return [] }
+            throw error
         }
-        guard let sent = counter("rx_bytes"), let received = counter("tx_bytes") else { return nil }
-        return Link(name: name, sentBytes: sent, receivedBytes: received)
+    }
+
+    /// Those that have a counterpart on the host; numbers may have gaps.
+    private func devices() throws(ControlError) -> [DeviceTraffic.Device] {
+        var rest = try configItem("lxc.net").map { $0.split(separator: "\n").count } ?? 0
+        var devices: [DeviceTraffic.Device] = []
+        for index in 0..<1000 where rest > 0 {
+            guard let type = try configItem("lxc.net.\(index).type") else { continue }
+            rest -= 1
+            guard let name = try configItem("lxc.net.\(index).\(type == "veth" ? "veth.pair" : "link")"), !name.isEmpty else { continue }
+            let isNamed = type == "phys"
+            devices.append(.init(type: type, hostName: name, nameInside: isNamed ? try configItem("lxc.net.\(index).name") : nil))
+        }
+        return devices
     }
 
     private func client() throws(ControlError) -> ControlClient {

@@ -4,13 +4,14 @@ package import LXCConfig
 /// The names of a container's devices inside.
 package enum DeviceNames {
     /// One name for each device, in order: the configured one, for a device of the host its own, otherwise the first free `ethN`.
-    /// A pattern such as `lan%d` becomes the first free number too.
+    /// A pattern such as `lan%d` becomes the first free number too. `empty` is no device: it has no name, and takes none away.
     ///
-    /// - Parameter links: The name on the host of each device that is moved from there; nil for the others.
+    /// `links`: the name on the host of each device that is moved from there; nil for the others.
     package static func inside(_ devices: [NetworkSettings], links: [String?]) -> [String] {
         let fixed = zip(devices, links).map { device, link in device.name ?? link }
         var taken = Set(fixed.compactMap { $0 }.filter { !isPattern($0) } + ["lo"])
-        return fixed.map { name in
+        return zip(devices, fixed).map { device, name in
+            if device.type?.value == "empty" { return "" }
             if let name, !isPattern(name) { return name }
             let parts = (name ?? "eth%d").split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
             let start = String(parts[0])

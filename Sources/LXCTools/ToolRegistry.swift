@@ -6,9 +6,9 @@ package enum ToolRegistry {
     package static var tables: [OptionTable] {
         [
             AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, ConfigCommand.table, ConsoleCommand.table,
-            CreateCommand.table, DestroyCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table, ListCommand.table,
-            MonitorCommand.table, NetCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table, UpdateConfigCommand.table,
-            WaitCommand.table,
+            CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
+            ListCommand.table, MonitorCommand.table, NetCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table,
+            UpdateConfigCommand.table, WaitCommand.table,
         ]
     }
 
@@ -27,6 +27,7 @@ package enum ToolRegistry {
         case "lxc-console": runner.run(ConsoleCommand.self, program: program, arguments: arguments)
         case "lxc-create": runner.run(CreateCommand.self, program: program, arguments: arguments)
         case "lxc-destroy": runner.run(DestroyCommand.self, program: program, arguments: arguments)
+        case "lxc-device": runner.run(DeviceCommand.self, program: program, arguments: arguments)
         case "lxc-execute": runner.run(ExecuteCommand.self, program: program, arguments: arguments)
         case "lxc-freeze": runner.run(FreezeCommand.self, program: program, arguments: arguments)
         case "lxc-info": runner.run(InfoCommand.self, program: program, arguments: arguments)

@@ -53,7 +53,8 @@ import Testing
         bridge.traits.isUp = true
         try socket.perform(bridge.request)
         let index = try #require(try socket.link(named: "d0")).index
-        let v4 = LinkAddress(index: index, bytes: [10, 9, 0, 2], prefixLength: 24, broadcast: [10, 9, 0, 255])
+        var v4 = LinkAddress(index: index, bytes: [10, 9, 0, 2], prefixLength: 24, broadcast: [10, 9, 0, 255])
+        v4.label = "d0"
         let v6 = LinkAddress(index: index, bytes: [0xFD, 0] + [UInt8](repeating: 0, count: 13) + [7], prefixLength: 64)
         try socket.perform([v4.request, v6.request, Route(over: [10, 9, 0, 1], index: index).request])
         let listed = try socket.addresses(of: index).filter { $0.isGlobal }

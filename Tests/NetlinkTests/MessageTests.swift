@@ -80,4 +80,20 @@ import Testing
             #expect(Route(NetlinkMessage(type: 24, flags: 0, sequence: 1, payload: message.payload)) == nil)
         }
     }
+
+    /// As glibc's inet_ntop(3) writes them.
+    @Test(arguments: [
+        ([UInt16](repeating: 0, count: 8), "::"), ([0, 0, 0, 0, 0, 0, 0, 1], "::1"), ([0xFD00, 0, 0, 0, 0, 0, 0, 0], "fd00::"),
+        ([0x2001, 0xDB8, 0, 0, 1, 0, 0, 1], "2001:db8::1:0:0:1"), ([0x2001, 0xDB8, 0, 1, 0, 0, 0, 1], "2001:db8:0:1::1"),
+        ([1, 2, 3, 4, 0, 6, 7, 8], "1:2:3:4:0:6:7:8"), ([0, 2, 0, 4, 0, 6, 0, 8], "0:2:0:4:0:6:0:8"),
+        ([0, 0, 0, 0, 0, 0xFFFF, 0x0102, 0x0304], "::ffff:1.2.3.4"), ([0, 0, 0, 0, 0, 0, 0x0102, 0x0304], "::1.2.3.4"),
+        ([0, 0, 0, 0, 0, 0xFFFE, 1, 2], "::fffe:1:2"), ([0, 0, 0, 0, 1, 0, 0, 0], "::1:0:0:0"),
+        ([0, 0, 3, 4, 5, 6, 0, 0], "::3:4:5:6:0:0"),
+        ([0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0, 0], "ffff:ffff:ffff:ffff:ffff:ffff::"),
+    ])
+    func addressesAreWrittenAsPeopleKnowThem(groups: [UInt16], text: String) {
+        let bytes = groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+        #expect(LinkAddress(index: 1, bytes: bytes, prefixLength: 64).text == text)
+        #expect(LinkAddress(index: 1, bytes: [10, 0, 3, 255], prefixLength: 8).text == "10.0.3.255")
+    }
 }

@@ -116,7 +116,7 @@ import Testing
             "e?elevated-privileges a=arch s=namespaces R:remount-sys-proc :clear-env :keep-env v=set-var =keep-var L=pty-log f=rcfile u=uid g=gid c=context"
         ),
         ("lxc-execute", "f=rcfile s=define u=uid g=gid d:daemon =share-net =share-ipc =share-uts =share-pid"),
-        ("lxc-cgroup", "=rcfile"),
+        ("lxc-cgroup", "=rcfile"), ("lxc-device", "=rcfile"),
     ])
     func existWithTheirArguments(tool: String, list: String) throws {
         let table = try #require(ToolRegistry.tables.first { $0.tool == tool })

@@ -117,6 +117,11 @@ final class RecordingEngine: ContainerEngine {
         return containers.map { rows[$0.name] ?? ListRow(name: $0.name) }
     }
 
+    func changeDevice(_ request: DeviceRequest) throws(ToolFailure) {
+        let action = request.action == .add ? "add" : "delete"
+        try note("\(action) \(request.device) as \(request.newName ?? "-") of \(request.target.name)")
+    }
+
     func nestedContainers(
         of container: ListedContainer, levels: Int, _ fields: ListFields, _ options: CommonOptions
     ) throws(ToolFailure) -> [ListRow] {

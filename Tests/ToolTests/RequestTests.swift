@@ -247,6 +247,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("lxc-device add -n p1 /dev/ttyUSB0 /dev/ttyS0", "add /dev/ttyUSB0 as /dev/ttyS0 of p1"),
+        ("lxc-device -n p1 -- add eth1", "add eth1 as - of p1"),
+        ("lxc-device p1 del eth1 eth0", "delete eth1 as eth0 of p1"),
+    ])
+    func device(line: String, call: String) {
+        let run = ToolRun(line)
+        #expect(run.status == 0)
+        #expect(run.output.isEmpty && run.errors.isEmpty)
+        #expect(run.engine.calls == [call])
+    }
+
+    @Test(arguments: [
+        ("lxc-device -n p1", "there is no command"), ("lxc-device -n p1 add", "there is no device"),
+        ("lxc-device -n p1 give /dev/fuse", "\"give\" is neither add nor del"),
+        ("lxc-device -n p1 add a b c", "the word \"c\" is too many"),
+        ("lxc-device -n p1 add \u{FF0F}dev eth/0", "\"eth/0\" is no name"), ("lxc-device", "No container name specified"),
+    ])
+    func deviceWithoutSense(line: String, complaint: String) {
+        let run = ToolRun(line)
+        #expect(run.status == 1)
+        #expect(run.engine.calls.isEmpty)
+        #expect(run.errors.contains(complaint), "\(run.errors)")
+    }
+
     @Test func monitorDaemon() {
         #expect(ToolRun("lxc-monitord /var/lib/lxc 5").engine.daemon == .serve(path: "/var/lib/lxc", readyDescriptor: 5))
         #expect(ToolRun("lxc-monitord --daemon").engine.daemon == .service)

@@ -10,7 +10,6 @@
 #include <fnmatch.h>
 #include <getopt.h>
 #include <grp.h>
-#include <ifaddrs.h>
 #include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>

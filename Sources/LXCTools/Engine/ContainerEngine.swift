@@ -48,6 +48,8 @@ package protocol ContainerEngine {
     func readControl(_ object: String, of target: ContainerTarget) throws(ToolFailure) -> String
     /// Writes a control file of a running container's cgroup.
     func writeControl(_ object: String, _ value: String, of target: ContainerTarget) throws(ToolFailure)
+    /// Gives a running container a device of the host, or takes it away.
+    func changeDevice(_ request: DeviceRequest) throws(ToolFailure)
     /// The value of a system-wide setting; `nil` when it is not set.
     func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String?
 }

@@ -2,6 +2,7 @@
 import LXC
 import LXCCgroups
 import LXCConfig
+import LXCNetwork
 import LXCRuntime
 import LinuxKernel
 
@@ -35,7 +36,7 @@ extension SystemEngine {
     }
 
     private static func addresses(_ inspection: ContainerInspection) throws(ControlError) -> [String] {
-        do { return try inspection.network().shownAddresses.map { $0.text } } catch {
+        do { return try inspection.interfaces().addresses } catch {
             // The namespace of somebody else's container, or of one that is ending: there is nothing to show.
             if case .kernel = error { return [] }
             throw error
@@ -49,7 +50,7 @@ extension SystemEngine {
         statistics.blockBytes = used.blockIOBytes
         statistics.memoryBytes = used.memoryBytes
         statistics.kernelMemoryBytes = used.kernelMemoryBytes
-        statistics.links = try inspection.links().map {
+        statistics.links = try inspection.traffic().map {
             InfoReport.Link(name: $0.name, sentBytes: $0.sentBytes, receivedBytes: $0.receivedBytes)
         }
         return statistics
@@ -88,14 +89,5 @@ extension SystemEngine {
         if error == .notPermitted { return .insufficientPrivileges(path: container.lxcPath, name: container.name) }
         return ToolFailure(
             error == .timedOut ? .timedOut : .notAvailable, "cannot get information about \(container.name)", reason: error.description)
-    }
-}
-
-extension NetworkInterfaces {
-    /// The addresses that tools show, sorted as C LXC sorts them: not those of the loopback device, nor those that only mean something
-    /// on their link.
-    var shownAddresses: [Address] {
-        addresses.filter { $0.interface != "lo" && !$0.isLinkLocal }
-            .sorted { $0.text.kernelBytes.lexicographicallyPrecedes($1.text.kernelBytes) }
     }
 }

@@ -2,8 +2,10 @@
 import LXC
 import LXCCgroups
 import LXCConfig
+import LXCNetwork
 import LXCRuntime
 import LinuxKernel
+import Netlink
 
 extension SystemEngine {
     /// How long one container may take to answer everything.
@@ -30,44 +32,68 @@ extension SystemEngine {
                 if !fields.isDisjoint(with: .running) { inspection.begin(withNetwork: !fields.isDisjoint(with: .network)) }
                 asked.append((container, inspection))
             }
+            var networks: [Network] = []
             for (container, inspection) in asked {
                 var row = ListRow(name: container.name)
                 if !fields.isDisjoint(with: .running) {
-                    lookUpRunning(inspection, fields, &row)
+                    if let network = lookUpRunning(inspection, fields, &row) { networks.append(Network(row: rows.count, handle: network)) }
                     if row.state == .stopped { container.finishAbandonedRun() }
                 }
                 if !fields.isDisjoint(with: .stored) { lookUpStored(container, fields, &row) }
                 rows.append(row)
             }
+            try Self.visit(networks, fields, &rows)
         }
         return rows
     }
 
+    /// A network namespace to be looked at, and the place of the row for what is found there.
+    private struct Network {
+        let row: Int
+        let handle: SharedDescriptor
+    }
+
+    /// Shows the interfaces of some containers: there is one way home for all, which saves half of the moves.
+    private static func visit(_ networks: [Network], _ fields: ListFields, _ rows: inout [ListRow]) throws(ToolFailure) {
+        if networks.isEmpty { return }
+        var tour: NetworkTour
+        // Without a way home nobody goes.
+        do { tour = try NetworkTour() } catch { return }
+        for network in networks {
+            do throws(KernelError) {
+                try tour.go(to: network.handle.number, label: rows[network.row].name)
+                var socket = try NetlinkSocket()
+                show(try .read(&socket, withNames: fields.contains(.interfaces)), fields, &rows[network.row])
+            } catch { continue }  // somebody else's container, or one that has just ended: nothing to show
+        }
+        do { try tour.comeHome() } catch { throw ToolFailure("cannot come back from the network of a container", error) }
+    }
+
     /// What only a running container has.
-    private func lookUpRunning(_ inspection: ContainerInspection, _ fields: ListFields, _ row: inout ListRow) {
+    ///
+    /// - Returns: Its network namespace, if that is wanted.
+    private func lookUpRunning(_ inspection: ContainerInspection, _ fields: ListFields, _ row: inout ListRow) -> SharedDescriptor? {
         do {
             row.state = try inspection.state()
-            if row.state == .stopped { return }
+            if row.state == .stopped { return nil }
             if fields.contains(.pid) {
                 let pid = try inspection.initPID()
                 row.pid = pid > 0 ? pid : nil
             }
             if fields.contains(.memory) { row.memoryBytes = try inspection.statistics([.memory]).memoryBytes }
             if fields.contains(.swap) { row.swapBytes = try inspection.swapBytes() }
-            if !fields.isDisjoint(with: .network) { Self.show(try inspection.network(), fields, &row) }
+            return try fields.isDisjoint(with: .network) ? nil : SharedDescriptor(inspection.networkNamespace())
         } catch {
             // Somebody holds the container's socket, even if he does not answer.
             if row.state == .stopped && error != .stopped { row.state = .running }
+            return nil
         }
     }
 
-    private static func show(_ network: NetworkInterfaces, _ fields: ListFields, _ row: inout ListRow) {
-        if fields.contains(.interfaces) {
-            row.interfaces = network.names.sorted { $0.kernelBytes.lexicographicallyPrecedes($1.kernelBytes) }
-        }
-        let addresses = network.shownAddresses
-        if fields.contains(.ipv4) { row.ipv4 = addresses.filter { $0.family == .ipv4 }.map { $0.text } }
-        if fields.contains(.ipv6) { row.ipv6 = addresses.filter { $0.family == .ipv6 }.map { $0.text } }
+    private static func show(_ listing: InterfaceListing, _ fields: ListFields, _ row: inout ListRow) {
+        if fields.contains(.interfaces) { row.interfaces = listing.names }
+        if fields.contains(.ipv4) { row.ipv4 = listing.ipv4 }
+        if fields.contains(.ipv6) { row.ipv6 = listing.ipv6 }
     }
 
     /// What the configuration says; nothing when it is missing or broken.

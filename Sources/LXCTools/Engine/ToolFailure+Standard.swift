@@ -17,6 +17,13 @@ extension ToolFailure {
         ToolFailure(.notRunning, "'\(path):\(name)' is not running")
     }
 
+    /// `lxc-device` of a container that does not run.
+    package static func deviceless(_ name: String) -> ToolFailure {
+        ToolFailure(
+            .notRunning, "Container \(name) is not running",
+            advice: "start it first; what it needs at every start belongs into its configuration")
+    }
+
     /// `lxc-attach` of a container that does not run.
     package static func noInitProcess(reason: String) -> ToolFailure {
         ToolFailure(.notRunning, "Failed to get init pid", reason: reason, advice: "start the container first with lxc-start")

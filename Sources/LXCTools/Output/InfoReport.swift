@@ -14,13 +14,14 @@ package struct InfoReport: Sendable, Equatable {
         package init() {}
     }
 
-    /// The host's end of one of the container's interfaces, counted from the container's point of view.
+    /// The host's counterpart of one of the container's interfaces, counted from the container's point of view.
     package struct Link: Sendable, Equatable {
         package let name: String
-        package let sentBytes: UInt64
-        package let receivedBytes: UInt64
+        /// nil when nothing is known.
+        package let sentBytes: UInt64?
+        package let receivedBytes: UInt64?
 
-        package init(name: String, sentBytes: UInt64, receivedBytes: UInt64) {
+        package init(name: String, sentBytes: UInt64?, receivedBytes: UInt64?) {
             self.name = name
             self.sentBytes = sentBytes
             self.receivedBytes = receivedBytes
@@ -112,8 +113,8 @@ extension InfoReport.Statistics {
         if let kernelMemoryBytes { text += InfoReport.line("KMem use:", size(kernelMemoryBytes)) }
         for link in links {
             text += InfoReport.line("Link:", link.name)
-            text += InfoReport.line(" TX bytes:", size(link.sentBytes))
-            text += InfoReport.line(" RX bytes:", size(link.receivedBytes))
+            if let sent = link.sentBytes { text += InfoReport.line(" TX bytes:", size(sent)) }
+            if let received = link.receivedBytes { text += InfoReport.line(" RX bytes:", size(received)) }
             text += InfoReport.line(" Total bytes:", size(link.totalBytes))
         }
         return text
@@ -137,7 +138,7 @@ extension InfoReport.Statistics {
 extension InfoReport.Link {
     /// Both directions; stays at the largest number rather than wrap.
     fileprivate var totalBytes: UInt64 {
-        let (sum, overflow) = sentBytes.addingReportingOverflow(receivedBytes)
+        let (sum, overflow) = (sentBytes ?? 0).addingReportingOverflow(receivedBytes ?? 0)
         return overflow ? .max : sum
     }
 }

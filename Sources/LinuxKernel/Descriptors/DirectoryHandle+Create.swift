@@ -38,13 +38,19 @@ extension DirectoryHandle {
 
     /// Makes a device node; fails when the name exists.
     ///
+    /// `isPrivate`: nobody else can change this directory. If somebody can, he could put a link in the node's place before its permissions
+    /// are set, so that costs a few calls more.
     /// Kernel call: `mknodat(2)`.
-    package func makeNode(_ name: String, kind: UInt32, mode: UInt32, major: UInt32, minor: UInt32) throws(KernelError) {
+    package func makeNode(
+        _ name: String, kind: UInt32, mode: UInt32, major: UInt32, minor: UInt32, isPrivate: Bool = true
+    ) throws(KernelError) {
         let number = number
         let device = UInt(clinux_makedev(major, minor))
         try kernelCommand("mknodat", subject(name)) { name.withKernelString { mknodat(number, $0, kind | mode, device) } }
         // The umask must not decide who may use a device.
-        try kernelCommand("fchmodat", subject(name)) { name.withKernelString { fchmodat(number, $0, mode, 0) } }
+        try kernelCommand("fchmodat", subject(name)) {
+            name.withKernelString { fchmodat(number, $0, mode, isPrivate ? 0 : AT_SYMLINK_NOFOLLOW) }
+        }
     }
 
     /// Makes a symbolic link named `name`, directly in this directory.
