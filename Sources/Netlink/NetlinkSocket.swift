@@ -132,15 +132,14 @@ package struct NetlinkSocket: ~Copyable, Sendable {
 
     private func receive(_ size: Int, _ request: NetlinkRequest) throws(KernelError) -> [NetlinkMessage] {
         let number = descriptor.number
-        var buffer = [UInt8](repeating: 0, count: size)
+        var datagram: [UInt8] = []
         let count = try kernelCall("recv", request.subject) {
-            buffer.withUnsafeMutableBytes { recv(number, $0.baseAddress, $0.count, Int32(MSG_TRUNC)) }
+            datagram.fill(upTo: size) { recv(number, $0, $1, Int32(MSG_TRUNC)) }
         }
         guard count <= size else {
             throw KernelError(call: request.name.description, errno: Errno(rawValue: EMSGSIZE), subject: request.subject)
         }
-        buffer.removeLast(size - count)
-        return NetlinkMessage.all(in: buffer)
+        return NetlinkMessage.all(in: datagram)
     }
 
     private static func error(_ verdict: (errno: Int32, explanation: String?), _ request: NetlinkRequest) -> KernelError {

@@ -25,6 +25,7 @@
 #include "socket_control.h"
 #include "regular_expressions.h"
 #include "spawn_child.h"
+#include "stack_room.h"
 #include "terminals.h"
 #include "unused_memory.h"
 

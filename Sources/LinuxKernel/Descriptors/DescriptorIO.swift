@@ -32,23 +32,41 @@ extension OwnedDescriptor {
 /// Reads once from a descriptor that somebody else owns.
 package func readDescriptor(_ number: Int32, upTo count: Int) throws(KernelError) -> [UInt8] {
     var bytes: [UInt8] = []
-    _ = try kernelCall("read", "descriptor \(number)") { bytes.fill(upTo: count) { CLinux.read(number, $0, count) } }
+    _ = try kernelCall("read", "descriptor \(number)") { bytes.fill(upTo: count) { CLinux.read(number, $0, $1) } }
     return bytes
 }
 
 extension [UInt8] {
-    /// Becomes what one system call writes, at most `count` bytes, and returns what the call returned.
+    /// The most that is read by way of the stack.
+    private static var stackRoom: Int { 65536 }
+
+    /// Becomes what one system call writes, at most `count` bytes and 64 KiB, and returns what the call returned.
     ///
-    /// Room that the call leaves alone is never touched: zeroing 64 kB of new memory costs 30 µs of page faults, and as much again
-    /// in each copy of the process.
-    mutating func fill(upTo count: Int, _ call: (UnsafeMutablePointer<UInt8>?) -> Int) -> Int {
-        var result = -1
-        self = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            result = call(buffer.baseAddress)
-            // A call with MSG_TRUNC reports more than there was room for.
-            filled = Swift.max(0, Swift.min(result, count))
+    /// `call` gets the room and its size.
+    ///
+    /// The room is on the stack: musl asks the kernel for each large block anew and gives it back, and zeroing 64 kB of new memory costs
+    /// 30 µs of page faults, as much again in each copy of the process. What the call leaves alone is never touched.
+    package mutating func fill(upTo count: Int, _ call: (UnsafeMutablePointer<UInt8>, Int) -> Int) -> Int {
+        let room = Swift.min(count, Self.stackRoom)
+        var filled: (result: Int, bytes: [UInt8]) = (-1, [])
+        withoutActuallyEscaping(call) { call in
+            var work: (UnsafeMutableRawPointer) -> Void = { start in
+                let bytes = start.assumingMemoryBound(to: UInt8.self)
+                filled.result = call(bytes, room)
+                // A call with MSG_TRUNC reports more than there was room for.
+                filled.bytes = [UInt8](UnsafeBufferPointer(start: bytes, count: Swift.max(0, Swift.min(filled.result, room))))
+            }
+            withUnsafeMutablePointer(to: &work) { work in
+                clinux_with_stack_room(
+                    room,
+                    { start, work in
+                        guard let start, let work else { return }
+                        work.assumingMemoryBound(to: ((UnsafeMutableRawPointer) -> Void).self).pointee(start)
+                    }, work)
+            }
         }
-        return result
+        self = filled.bytes
+        return filled.result
     }
 }
 

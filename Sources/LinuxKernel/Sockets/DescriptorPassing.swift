@@ -74,7 +74,7 @@ extension UnixSocket {
         var raw = clinux_received()
         do throws(KernelError) {
             _ = try kernelCall("recvmsg", "descriptor \(number)") {
-                bytes.fill(upTo: count) { clinux_receive_message(number, $0, count, &raw, wait ? 0 : Int32(MSG_DONTWAIT)) }
+                bytes.fill(upTo: count) { clinux_receive_message(number, $0, $1, &raw, wait ? 0 : Int32(MSG_DONTWAIT)) }
             }
         } catch {
             if error.errno == .resourceTemporarilyUnavailable { return nil }
@@ -97,7 +97,7 @@ extension UnixSocket {
         var bytes: [UInt8] = []
         do throws(KernelError) {
             _ = try kernelCall("recv", "descriptor \(number)") {
-                bytes.fill(upTo: count) { recv(number, $0, count, wait ? 0 : Int32(MSG_DONTWAIT)) }
+                bytes.fill(upTo: count) { recv(number, $0, $1, wait ? 0 : Int32(MSG_DONTWAIT)) }
             }
             return bytes
         } catch {
