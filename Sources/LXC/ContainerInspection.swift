@@ -20,9 +20,13 @@ package final class ContainerInspection {
     /// answer at the same time. What cannot be sent is asked again, and fails, later.
     package func begin(withNetwork: Bool) {
         do throws(ControlError) {
-            stateInquiry = try client().beginState()
-            if withNetwork { handleInquiry = try client().beginInitPIDFD() }
-        } catch { isStopped = error == .stopped && stateInquiry == nil }
+            if withNetwork {
+                let both = try client().beginStateAndInitPIDFD()
+                (stateInquiry, handleInquiry) = (both.state, both.handle)
+            } else {
+                stateInquiry = try client().beginState()
+            }
+        } catch { isStopped = error == .stopped }
     }
 
     private var stateInquiry: ControlInquiry?
@@ -61,8 +65,11 @@ package final class ContainerInspection {
     package func networkNamespace() throws(ControlError) -> OwnedDescriptor {
         // One on init where the supervisor can give it, as a number may mean another process by now; C LXC before 4.0.7 cannot.
         do throws(ControlError) {
-            guard let inquiry = handleInquiry.take() else { return try client().initPIDFD().intoDescriptor() }
-            return try client().initPIDFD(from: inquiry).intoDescriptor()
+            // The answer about the state comes before.
+            if stateInquiry == nil, let inquiry = handleInquiry.take(), let handle = try client().secondInitPIDFD(from: inquiry) {
+                return handle.intoDescriptor()
+            }
+            return try client().initPIDFD().intoDescriptor()
         } catch {
             switch error {
             case .unsupported, .refused: break

@@ -13,6 +13,7 @@ struct InsideSetup {
     let linkAddresses: [LinkAddress]
 
     /// - Parameter socket: A conversation in the container's network namespace.
+    /// - Throws: ``NetworkFailure`` of the address or route that the kernel refused.
     func apply(_ socket: inout NetlinkSocket) throws(NetworkFailure) {
         for address in settings.ipv4 { try add(address, "ipv4.address", &socket) }
         for address in settings.ipv6 { try add(address, "ipv6.address", &socket) }

@@ -13,6 +13,7 @@ struct PhysicalReturn {
     ///   - home: A handle on that namespace.
     ///   - inside: A conversation in the container's; nil when it is gone.
     /// - Returns: What could not be restored, in words.
+    /// - Throws: ``KernelError`` when the device cannot be looked for or moved.
     func perform(_ host: inout NetlinkSocket, home: Int32, inside: inout NetlinkSocket?) throws(KernelError) -> [String] {
         if let link = try find(&inside) { return try bring(link, &host, home, &inside) }
         // The kernel gives hardware back by itself, under the name that it had last.

@@ -48,6 +48,19 @@ import Testing
         }
     }
 
+    @Test func twoQuestionsOnOneConnectionAreAnsweredInTurn() throws {
+        try FakeMonitor.with { monitor in
+            let both = try monitor.client.beginStateAndInitPIDFD()
+            #expect(try monitor.client.state(from: both.state) == .running)
+            let handle = try monitor.client.secondInitPIDFD(from: both.handle)
+            let runs = handle?.isRunning
+            #expect(runs == true)
+            // The connection is through then.
+            let third = try monitor.client.secondInitPIDFD(from: both.handle)?.isRunning
+            #expect(third == nil)
+        }
+    }
+
     @Test func aConsoleLogLargerThanTheSocketsBufferArrivesWhole() throws {
         try FakeMonitor.with { monitor in
             let long = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }

@@ -51,14 +51,28 @@ package struct ControlClient: Sendable {
     package func initPID() throws(ControlError) -> Int32 { try number(.initPID) }
 
     /// A handle on the container's init.
-    package func initPIDFD() throws(ControlError) -> PidFD { try initPIDFD(from: beginInitPIDFD()) }
+    package func initPIDFD() throws(ControlError) -> PidFD { try Self.handle(of: ask(.initPIDFD)) }
 
-    /// Asks for the handle without waiting for the answer.
-    package func beginInitPIDFD() throws(ControlError) -> ControlInquiry { try begin(.initPIDFD) }
+    /// Asks for the state and the handle on one connection, which spares both sides to look at each other twice.
+    ///
+    /// The state is to be read first. Throws ``ControlError/stopped`` when nobody listens.
+    package func beginStateAndInitPIDFD() throws(ControlError) -> (state: ControlInquiry, handle: ControlInquiry) {
+        let conversation = try ControlConversation(address, deadline: deadline)
+        try conversation.send(.state, and: .initPIDFD)
+        return (
+            ControlInquiry(client: self, request: .state, conversation: conversation),
+            ControlInquiry(client: self, request: .initPIDFD, conversation: conversation)
+        )
+    }
 
-    /// The answer to ``beginInitPIDFD()``.
-    package func initPIDFD(from inquiry: ControlInquiry) throws(ControlError) -> PidFD {
-        let descriptor = try Self.onlyDescriptor(Self.successful(inquiry.reply()))
+    /// The second answer to ``beginStateAndInitPIDFD()``; nil from a monitor that gives one answer for each connection.
+    package func secondInitPIDFD(from inquiry: ControlInquiry) throws(ControlError) -> PidFD? {
+        guard let reply = try inquiry.secondReply() else { return nil }
+        return try Self.handle(of: reply)
+    }
+
+    private static func handle(of reply: EncodedReply) throws(ControlError) -> PidFD {
+        let descriptor = try onlyDescriptor(successful(reply))
         do throws(KernelError) { return PidFD(owning: try descriptor.duplicate()) } catch { throw .kernel(error) }
     }
 

@@ -36,6 +36,8 @@ final class ControlConnection {
     let isAllowedUser: Bool
     var phase = Phase.request
     var reader = RequestReader()
+    /// Whether the request that is being answered is the last one that is heard.
+    var isSecondRequest = false
     var source: EventLoop.Source?
     var timer: EventLoop.Timer?
     /// What is still to be sent, and the phase that follows; `nil` closes.

@@ -34,6 +34,12 @@ final class ControlConversation {
         }
     }
 
+    /// Sends two requests without payload at once; C LXC's monitors answer the first one only.
+    func send(_ first: ControlRequest, and second: ControlRequest) throws(ControlError) {
+        let bytes = first.encoded.header.encoded + second.encoded.header.encoded
+        try kernel { () throws(KernelError) in try socket.sendAll(bytes, credentials: .ownEffective) }
+    }
+
     /// Sends a descriptor on a byte without meaning.
     func send(descriptor: Int32) throws(ControlError) {
         try kernel { () throws(KernelError) in try socket.sendAll([0], descriptors: [descriptor]) }

@@ -24,4 +24,13 @@ package final class ControlInquiry {
         if reply.header.status == -Errno.noFunction.rawValue { throw .unsupported }
         return reply
     }
+
+    /// Reads the answer to a second request on one connection; nil when the connection ended with the first answer.
+    func secondReply() throws(ControlError) -> EncodedReply? {
+        do throws(ControlError) { return try conversation.receiveReply() } catch {
+            // What was not read when the other side hung up resets the connection.
+            if error == .stopped { return nil }
+            throw error
+        }
+    }
 }

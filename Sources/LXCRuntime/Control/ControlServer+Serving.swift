@@ -28,7 +28,10 @@ extension ControlServer {
             progress = connection.reader.feed(part)
         }
         guard case .complete(let header, let payload) = progress else { return end(connection) }
-        guard isPermitted(connection) else { return try answer(connection, .failure(.notPermitted)) }
+        guard isPermitted(connection) else {
+            connection.isSecondRequest = true  // and nothing else is heard
+            return try answer(connection, .failure(.notPermitted))
+        }
         let request: ControlRequest
         do throws(Errno) { request = try ControlRequest(header, payload: payload) } catch { return try answer(connection, .failure(error)) }
         if request == .addSeccompListener {
@@ -164,7 +167,7 @@ extension ControlServer {
     ) throws(KernelError) {
         try connection.start(reply)
         connection.phaseAfterSending = next
-        if try connection.sendMore() { return finishSending(connection) }
+        if try connection.sendMore() { return try finishSending(connection) }
         connection.phase = .sending
         arm(connection)
         if let source = connection.source { try loop.change(source, [.writable, .peerClosed]) }
@@ -173,13 +176,27 @@ extension ControlServer {
     private func sendMore(_ connection: ControlConnection) throws(KernelError) {
         guard try connection.sendMore() else { return }
         if let source = connection.source { try loop.change(source, [.readable, .peerClosed]) }
-        finishSending(connection)
+        try finishSending(connection)
     }
 
-    private func finishSending(_ connection: ControlConnection) {
-        guard let next = connection.phaseAfterSending else { return end(connection) }
+    private func finishSending(_ connection: ControlConnection) throws(KernelError) {
+        guard let next = connection.phaseAfterSending else { return try finish(connection) }
         disarm(connection)
         connection.phase = next
+    }
+
+    /// Ends a connection, unless a second request came with the first: whoever lists containers asks two things.
+    private func finish(_ connection: ControlConnection) throws(KernelError) {
+        guard !connection.isSecondRequest, let part = try connection.socket.receive(upTo: RequestHeader.size, wait: false), !part.isEmpty
+        else { return end(connection) }
+        connection.isSecondRequest = true
+        connection.reader = RequestReader()
+        connection.phase = .request
+        guard case .complete(let header, let payload) = connection.reader.feed(part) else { return end(connection) }
+        let request: ControlRequest
+        do throws(Errno) { request = try ControlRequest(header, payload: payload) } catch { return try answer(connection, .failure(error)) }
+        connection.phase = .answering
+        try serve(request, connection)
     }
 
     /// A client that holds something has nothing more to say; what it says is dropped, and its end is what counts.
