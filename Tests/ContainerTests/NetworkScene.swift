@@ -16,6 +16,12 @@ struct NetworkScene {
         try ip("link set lo up")
     }
 
+    /// Uses the network namespace of a process as the host.
+    init(_ fixture: ContainerFixture, of process: Int32) {
+        self.fixture = fixture
+        namespace = "/proc/\(process)/ns/net"
+    }
+
     /// Runs a program on this host.
     func run(_ path: String, _ arguments: [String], seconds: Int32 = 20) throws -> ToolResult {
         try fixture.run("/usr/bin/nsenter", ["--net=\(namespace)", path] + arguments, seconds: seconds)
