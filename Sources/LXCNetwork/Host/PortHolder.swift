@@ -45,14 +45,27 @@ package struct PortHolder: Sendable, Equatable {
     ///
     /// - Throws: ``HostNetworkFailure`` that names who has it.
     package static func check(_ port: Port, of settings: BridgeSettings) throws(HostNetworkFailure) {
-        let isFree = try doing("cannot find out whether \(port.label) is free") { () throws(KernelError) in
+        let deadline = MonotonicInstant.now + patience
+        while try !isFree(port) {
+            let holders = find(port)
+            if !holders.isEmpty || deadline.hasPassed { throw failure(port, holders, settings) }
+            (MonotonicInstant.now + .milliseconds(20)).sleep()
+        }
+    }
+
+    /// A server that is being killed keeps its sockets a moment longer than its entry in `/proc`.
+    private static let patience = Duration.seconds(2)
+
+    private static func isFree(_ port: Port) throws(HostNetworkFailure) -> Bool {
+        try doing("cannot find out whether \(port.label) is free") { () throws(KernelError) in
             try PortProbe.isFree(
                 port.transport, address: port.address.bytes, port: port.number, isOnOneDevice: port.isOnOneDevice)
         }
-        if isFree { return }
-        let holders = find(port)
+    }
+
+    private static func failure(_ port: Port, _ holders: [PortHolder], _ settings: BridgeSettings) -> HostNetworkFailure {
         let names = holders.map { "process \($0.pid) (\($0.command))" }.joined(separator: " and ")
-        throw HostNetworkFailure(
+        return HostNetworkFailure(
             "cannot serve DHCP and DNS on \(settings.bridge)",
             reason: "\(port.label) is taken by \(names.isEmpty ? "a process that cannot be seen from here" : names)",
             hint: port.number == 53
