@@ -41,12 +41,11 @@ import Testing
         }
     }
 
-    @Test func theContainerMayUseItFromThenOn() throws {
-        try withRunning(["lxc.cgroup.devices.deny = c 10:229 rwm", "lxc.cgroup2.devices.deny = c 10:229 rwm"]) { net, name in
+    @Test(.enabled("cgroup v2 alone: there are no device rules yet") { try FileStatus.ifPresent("/sys/fs/cgroup/devices") != nil })
+    func theContainerMayUseItFromThenOn() throws {
+        try withRunning(["lxc.cgroup.devices.deny = c 10:229 rwm"]) { net, name in
             let path = "\(net.fixture.lxcpath)/fuse"
             try NetworkScene.mustSucceed(net.fixture.run("/usr/bin/mknod", ["-m", "0666", path, "c", "10", "229"]))
-            let list = { try net.lxc("cgroup", "-n", name, "devices.list").output }
-            guard try !list().isEmpty else { return }  // a host with cgroup v2 alone has no such list
             try NetworkScene.mustSucceed(net.lxc("device", "-n", name, "add", path, "/dev/fuse"))
             #expect(try net.inside(name, ": < /dev/fuse && echo works") == "works\n")
             try NetworkScene.mustSucceed(net.lxc("device", "-n", name, "del", path, "/dev/fuse"))
