@@ -29,9 +29,11 @@ package struct ContainerNetwork {
         self.pin = pin
     }
 
-    /// Whether devices are made beyond the loopback device; without any there is nothing to do.
+    /// Whether devices are made beyond the loopback device, or scripts run for it; otherwise there is nothing to do.
     package static func isNeeded(_ devices: [NetworkSettings]) -> Bool {
-        devices.contains { $0.type?.value != "none" && ($0.type?.value != "empty" || !$0.scriptsUp.isEmpty) }
+        devices.contains {
+            $0.type?.value != "none" && ($0.type?.value != "empty" || !$0.scriptsUp.isEmpty || !$0.scriptsDown.isEmpty)
+        }
     }
 
     /// Makes every device, in order, each with its addresses, then its script.
@@ -44,7 +46,10 @@ package struct ContainerNetwork {
             try NetlinkSocket(in: namespace, label: "the container's network namespace")
         }
         var links: [Link?] = []
-        for device in devices { links.append(try Self.link(of: device, &host)) }
+        for device in devices {
+            let taken = zip(devices, links).compactMap { $0.type?.value == "phys" ? $1?.name : nil }
+            links.append(try Self.link(of: device, taken: taken, &host))
+        }
         let names = DeviceNames.inside(devices, links: zip(devices, links).map { $0.type?.value == "phys" ? $1?.name : nil })
         if devices.contains(where: { $0.type?.value == "phys" }) { try pinNamespace(first, owner) }
         var made: [MadeDevice] = []
@@ -107,12 +112,14 @@ package struct ContainerNetwork {
         try veth.finish(&host, end)
     }
 
-    /// The device of the host that another one is to hang on.
-    private static func link(of settings: NetworkSettings, _ host: inout NetlinkSocket) throws(NetworkFailure) -> Link? {
+    /// The device of the host that another one is to hang on, or that is to move. A prefix stands for the first that is not `taken`.
+    private static func link(
+        of settings: NetworkSettings, taken: [String], _ host: inout NetlinkSocket
+    ) throws(NetworkFailure) -> Link? {
         guard let name = settings.link, settings.type?.value != "empty" else { return nil }
         let found = try making("cannot look for \(name)", settings, "link") { () throws(KernelError) in
             guard settings.type?.value == "phys", name.utf8.last == 0x2B else { return try host.link(named: name) }
-            return try host.links().first { $0.name.hasPrefix(String(name.dropLast())) }
+            return try host.links().first { $0.name.hasPrefix(String(name.dropLast())) && !taken.contains($0.name) }
         }
         guard let found else { throw missing(settings) }
         return found

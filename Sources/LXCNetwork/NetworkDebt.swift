@@ -19,6 +19,14 @@ package enum NetworkDebt: Sendable, Equatable {
     /// The `script.down` of a device, by the number in its key, whose `script.up` has begun. Whoever runs hooks pays it.
     case script(device: Int, hostEnd: String?)
 
+    /// Whether it serves to bring a device of the host back.
+    var isAboutDevice: Bool {
+        switch self {
+        case .physical, .physicalInside, .namespace: true
+        case .neighborProxy, .route, .openVSwitchPort, .script: false
+        }
+    }
+
     /// One line without line breaks, as ``init(line:)`` reads it. Names of devices hold neither blanks nor slashes.
     package var line: String {
         switch self {

@@ -6,24 +6,41 @@ import Netlink
 /// Undoes what a container's network changed on the host; safe to repeat, for a supervisor at its end and for whoever cleans up after
 /// a killed one.
 package enum NetworkSettlement {
+    /// What came of bringing the devices of the host back.
+    package struct Return: Sendable, Equatable {
+        /// What could not be restored, in words.
+        package var problems: [String] = []
+        /// What is still owed: devices that are in the container's namespace yet, and the file that keeps it alive.
+        package var unpaid: [NetworkDebt] = []
+    }
+
     /// Pays the debts that bring devices of the host back; the container's processes have ended.
-    ///
-    /// - Returns: What could not be undone, in words.
-    package static func returnDevices(_ debts: [NetworkDebt]) -> [String] {
-        guard debts.contains(where: { if case .physical = $0 { true } else { false } }) else { return [] }
+    package static func returnDevices(_ debts: [NetworkDebt]) -> Return {
+        var result = Return()
+        guard debts.contains(where: { $0.isAboutDevice }) else { return result }
         do throws(KernelError) {
             let home = try OwnedDescriptor(opening: "/proc/self/ns/net", .readOnly)
             var host = try NetlinkSocket()
             var inside = try openInside(debts)
-            var problems: [String] = []
             for case .physical(let record) in debts {
-                let index = debts.compactMap { if case .physicalInside(record.nameInside, let index) = $0 { index } else { nil } }.last
+                let place = debts.last { if case .physicalInside(record.nameInside, _) = $0 { true } else { false } }
+                var index: UInt32?
+                if case .physicalInside(_, let number)? = place { index = number }
                 do throws(KernelError) {
-                    problems += try PhysicalReturn(record: record, indexInside: index).perform(&host, home: home.number, inside: &inside)
-                } catch { problems.append("\(record.name) does not come back: \(error)") }
+                    result.problems += try PhysicalReturn(record: record, indexInside: index)
+                        .perform(&host, home: home.number, inside: &inside)
+                } catch {
+                    result.problems.append("\(record.name) does not come back: \(error); the next command on the container tries again")
+                    result.unpaid += [.physical(record)] + [place].compactMap { $0 }
+                }
             }
-            return problems
-        } catch { return ["the devices of the host do not come back: \(error)"] }
+            // Without the file the kernel would remove what is still inside.
+            if !result.unpaid.isEmpty { result.unpaid += debts.filter { if case .namespace = $0 { true } else { false } } }
+        } catch {
+            result.problems = ["the devices of the host do not come back: \(error); the next command on the container tries again"]
+            result.unpaid = debts.filter { $0.isAboutDevice }
+        }
+        return result
     }
 
     /// Pays all other debts.

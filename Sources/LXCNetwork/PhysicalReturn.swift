@@ -44,17 +44,17 @@ struct PhysicalReturn {
         do throws(KernelError) { try inside?.perform(own.request) } catch {
             problems.append("hardware address or MTU of \(record.name): \(error.reason)")
         }
+        var name = record.name
+        // Better back under another name than lost with the container. Asked before: the kernel moves a device and then refuses the name.
+        if try host.link(named: record.name) != nil {
+            name = HostEndName.replacement(for: record.name)
+            problems.append("\(record.name) is back as \(name): another device has its name")
+        }
         var move = LinkChange(link)
         move.namespace = home
-        move.name = record.name
-        do throws(KernelError) { try inside?.perform(move.request) } catch {
-            guard error.errno == .fileExists else { throw error }
-            // Somebody has taken the name: better back under another than lost with the container.
-            move.name = HostEndName.replacement(for: record.name)
-            try inside?.perform(move.request)
-            problems.append("\(record.name) is back as \(move.name ?? ""): another device has its name")
-        }
-        guard let back = try host.link(named: move.name ?? record.name) else {
+        move.name = name
+        try inside?.perform(move.request)
+        guard let back = try host.link(named: name) else {
             throw KernelError(call: "RTM_GETLINK", errno: .operationNotSupportedByDevice, subject: record.name)
         }
         return try problems + restore(back, &host)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
+import LXCNetwork
 
 /// Names of the host's ends: whose a device is can be read from it.
 enum HostInterfaceName {
-    private static let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789".utf8)
     /// The most bytes of a device's name.
     private static let longest = 15
     private static let randomCount = 4
@@ -12,9 +12,7 @@ enum HostInterfaceName {
     /// stands in base 36 before a `-`, so that nobody's name begins like somebody else's.
     static func random(for user: UInt32) -> String {
         let start = start(for: user)
-        let count = min(randomCount, longest - start.utf8.count)
-        let end = (0..<count).map { _ in characters[Int.random(in: 0..<characters.count)] }
-        return start + String(decoding: end, as: UTF8.self)
+        return start + HostEndName.randomText(min(randomCount, longest - start.utf8.count))
     }
 
     /// Whether a name is one that ``random(for:)`` gives to devices of a user.

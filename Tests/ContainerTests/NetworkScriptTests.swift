@@ -60,6 +60,17 @@ import Testing
         }
     }
 
+    /// A network of type empty has its scripts too, one of them alone included.
+    @Test func anEmptyNetworkRunsItsDownScript() throws {
+        try withNetwork { net in
+            let (path, log) = try script(net)
+            let name = try net.container("empty", ["lxc.net.0.type = empty", "lxc.net.0.script.down = \(path)"])
+            try net.start(name)
+            try net.stop(name)
+            #expect(try calls(log).map { $0.split(separator: "\n").first.map(String.init) } == ["args: \(name) net down empty"])
+        }
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let lines: [String]
         let words: [String]

@@ -80,15 +80,28 @@ import Testing
     }
 
     /// The name was taken meanwhile: the device is not lost.
-    @Test func aTakenNameDoesNotLoseTheDevice() throws {
+    @Test(arguments: [nil, "eth1"]) func aTakenNameDoesNotLoseTheDevice(inside: String?) throws {
         try withNetwork { net in
             try net.ip("tuntap add dev hard0 mode tap")
-            let name = try net.container("taken", ["lxc.net.0.type = phys", "lxc.net.0.link = hard0"])
+            let config = ["lxc.net.0.type = phys", "lxc.net.0.link = hard0"] + (inside.map { ["lxc.net.0.name = \($0)"] } ?? [])
+            let name = try net.container("taken", config)
             try net.start(name)
             try net.bridge("hard0")
             try net.stop(name)
             let links = try net.links()
             #expect(links.count == 3 && links.contains { $0.hasPrefix("hard0-") }, "\(links)")
+        }
+    }
+
+    @Test func twoDevicesByOnePrefixAreTwo() throws {
+        try withNetwork { net in
+            for name in ["wan7", "wan8"] { try net.ip("tuntap add dev \(name) mode tap") }
+            let name = try net.container(
+                "two", (0...1).flatMap { ["lxc.net.\($0).type = phys", "lxc.net.\($0).link = wan+", "lxc.net.\($0).name = in\($0)"] })
+            try net.start(name)
+            #expect(try net.links() == ["lo"])
+            try net.stop(name)
+            #expect(try net.links() == ["lo", "wan7", "wan8"])
         }
     }
 }

@@ -32,6 +32,16 @@ import Testing
         #expect(record.addresses[0].broadcast == [10, 0, 0, 255] && record.addresses[2].broadcast == nil)
     }
 
+    /// What cannot be brought back is owed on, with the file that keeps it; the rest is not.
+    @Test func aDeviceThatDoesNotComeBackIsStillOwed() throws {
+        let devices: [NetworkDebt] = [
+            .namespace(path: "/dev/null/unreachable"), .physical(try Self.record()), .physicalInside(name: "eth1", index: 7),
+        ]
+        let result = NetworkSettlement.returnDevices(devices + [.script(device: 0, hostEnd: nil)])
+        #expect(result.unpaid == devices)
+        #expect(result.problems.count == 1 && result.problems.first?.contains("tries again") == true, "\(result.problems)")
+    }
+
     @Test func emptyListsStayEmpty() throws {
         let record = try #require(PhysicalDeviceRecord(words: ["tap0", "tap0", "-", "-", "1400", "down", "-"]))
         #expect(record.alternativeNames.isEmpty && record.hardwareAddress.isEmpty && record.addresses.isEmpty)

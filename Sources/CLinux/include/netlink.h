@@ -12,9 +12,4 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-static inline int clinux_netlink_bind(int number) {
-    struct sockaddr_nl address = {.nl_family = AF_NETLINK};
-    return bind(number, (struct sockaddr *)&address, sizeof(address));
-}
-
 #endif

@@ -67,6 +67,7 @@ extension Supervisor {
             if !pidFileStays, let pidFile = plan.pidFile { try HostPath.remove(pidFile) }
             try journal.remove()
             isJournalSigned = false
+            if !networkDebts.isEmpty { try record(networkDebts.map { .network($0) }) }
         } catch { log.warn("cannot clean up: \(error)") }
     }
 

@@ -57,14 +57,16 @@ extension Supervisor: ContainerNetwork.Owner {
 
     /// The end of the network, in C LXC's order: devices of the host come back, scripts, the rest.
     func takeNetworkDown() {
-        for problem in NetworkSettlement.returnDevices(networkDebts) { log.warn(problem) }
+        let devicesOfHost = NetworkSettlement.returnDevices(networkDebts)
         for device in devices {
             do { try hooks.run(.down, of: device) } catch { log.failure(error) }
         }
-        let problems = NetworkSettlement.settle(networkDebts) + NetworkSettlement.release(devices, configured: plan.config.networks)
+        let problems =
+            devicesOfHost.problems + NetworkSettlement.settle(networkDebts.filter { !devicesOfHost.unpaid.contains($0) })
+            + NetworkSettlement.release(devices, configured: plan.config.networks)
         for problem in problems { log.warn(problem) }
         devices = []
-        networkDebts = []
+        networkDebts = devicesOfHost.unpaid
     }
 
     /// The configuration as it is in force: with the names that devices really have.

@@ -20,7 +20,7 @@ struct Recovery {
         guard !entries.isEmpty else { return }
         log.warn("an earlier run of \(plan.name) did not end in order: cleaning up after it")
         for entry in entries { killInit(entry) }
-        settleNetwork(entries.compactMap { if case .network(let debt) = $0 { debt } else { nil } })
+        let unpaid = settleNetwork(entries.compactMap { if case .network(let debt) = $0 { debt } else { nil } })
         let cgroups = entries.compactMap { if case .cgroup(let path) = $0 { path } else { nil } }
         for remaining in ContainerCgroups.remove(journalPaths: cgroups).remaining {
             log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
@@ -29,6 +29,7 @@ struct Recovery {
         try attempting("cannot remove the traces of an earlier run") { () throws(KernelError) in
             for case .pidFile(let path) in entries where path != plan.pidFile { try HostPath.remove(path) }
             try journal.remove()
+            if !unpaid.isEmpty { try journal.record(unpaid.map { .network($0) }) }
         }
     }
 
@@ -65,15 +66,18 @@ struct Recovery {
         }
     }
 
-    private func settleNetwork(_ debts: [NetworkDebt]) {
-        for problem in NetworkSettlement.returnDevices(debts) { log.warn(problem) }
+    /// Returns what is owed still.
+    private func settleNetwork(_ debts: [NetworkDebt]) -> [NetworkDebt] {
+        let devicesOfHost = NetworkSettlement.returnDevices(debts)
         for case .script(let index, let hostEnd) in debts {
             guard let settings = plan.config.networks.first(where: { $0.index == index }) else { continue }
             var device = MadeDevice(settings)
             device.hostEnd = hostEnd.map { MadeDevice.HostEnd(name: $0, index: 0) }
             do { try hooks.run(.down, of: device) } catch { log.failure(error) }
         }
-        for problem in NetworkSettlement.settle(debts) { log.warn(problem) }
+        let rest = debts.filter { !devicesOfHost.unpaid.contains($0) }
+        for problem in devicesOfHost.problems + NetworkSettlement.settle(rest) { log.warn(problem) }
+        return devicesOfHost.unpaid
     }
 
     private func runPostStop() {
