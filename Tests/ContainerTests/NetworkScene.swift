@@ -94,6 +94,21 @@ struct NetworkScene {
         }
     }
 
+    /// Kills supervisor and init at once, so that nobody is left to clean up, and waits until both have ended: a
+    /// killed process holds its sockets for another moment.
+    func killAll(of name: String) throws {
+        let victims = try ["supervisor", "init"].compactMap { try process($0, of: name) }
+        guard victims.count == 2 else { throw FixtureFailure("\(name) does not run: \(victims)") }
+        // Each handle is open before the first kill: the end of one is the end of the other.
+        let supervisor = try PidFD(victims[0])
+        let initProcess = try PidFD(victims[1])
+        try supervisor.send(9)
+        do { try initProcess.send(9) } catch { guard error.errno == .noSuchProcess else { throw error } }
+        guard supervisor.waitForEnd(milliseconds: 10_000), initProcess.waitForEnd(milliseconds: 10_000) else {
+            throw FixtureFailure("\(name) survives a kill: \(victims)")
+        }
+    }
+
     @discardableResult
     static func mustSucceed(_ result: ToolResult) throws -> ToolResult {
         guard result.code == 0 else { throw FixtureFailure("\(result)") }

@@ -54,7 +54,7 @@ import Testing
             let name = try net.container(
                 "killed", ["lxc.net.0.type = veth", "lxc.net.0.veth.pair = vk0", "lxc.net.0.script.down = \(path)"])
             try net.start(name)
-            for pid in try ["supervisor", "init"].compactMap({ try net.process($0, of: name) }) { try PidFD(pid).send(9) }
+            try net.killAll(of: name)
             for _ in 0..<3 { _ = try net.lxc("info", "-n", name) }
             #expect(try calls(log).count == 1 && calls(log)[0].hasPrefix("args: \(name) net down veth vk0"))
         }

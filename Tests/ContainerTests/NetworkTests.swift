@@ -71,10 +71,8 @@ import Testing
                 if round % 2 == 0 {
                     try net.stop(name)
                 } else {
-                    // Both at once: nobody is left who could rename anything.
-                    let killed = try ["supervisor", "init"].compactMap { try net.process($0, of: name) }
-                    #expect(killed.count == 2)
-                    for pid in killed { try PidFD(pid).send(9) }
+                    // Nobody is left who could rename anything.
+                    try net.killAll(of: name)
                 }
             }
             _ = try net.lxc("info", "-n", name)

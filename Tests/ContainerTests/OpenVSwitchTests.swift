@@ -32,7 +32,7 @@ struct OpenVSwitchTests {
 
     @discardableResult
     private func vsctl(_ net: NetworkScene, _ arguments: String...) throws -> String {
-        try NetworkScene.mustSucceed(net.run("/usr/bin/ovs-vsctl", ["--timeout=10"] + arguments)).output
+        try NetworkScene.mustSucceed(net.run("/usr/bin/ovs-vsctl", ["--timeout=60"] + arguments, seconds: 70)).output
     }
 
     @Test func aVethIsAPortWithItsVLANs() throws {
@@ -49,7 +49,7 @@ struct OpenVSwitchTests {
             #expect(try vsctl(net, "list-ports", "ovs0") == "vone\nvtag\nvtwo\n")
             #expect(try vsctl(net, "get", "port", "vtag", "tag", "trunks", "vlan_mode") == "5\n[7]\nnative-untagged\n")
             try net.stop(one)
-            for pid in try ["supervisor", "init"].compactMap({ try net.process($0, of: two) }) { try PidFD(pid).send(9) }
+            try net.killAll(of: two)
             _ = try net.lxc("info", "-n", two)
             #expect(try vsctl(net, "list-ports", "ovs0") == "vtag\n")
             try net.stop(tagged)

@@ -52,7 +52,7 @@ import Testing
         #expect(try !net.links().contains("hard0"))
         if end == .renamedInside { _ = try net.inside(name, "ip link set eth1 down; ip link set eth1 name mine") }
         guard [.killed, .killedThenList, .killedThenDestroy].contains(end) else { return try net.stop(name) }
-        for pid in try ["supervisor", "init"].compactMap({ try net.process($0, of: name) }) { try PidFD(pid).send(9) }
+        try net.killAll(of: name)
         switch end {
         case .killedThenList: try NetworkScene.mustSucceed(net.lxc("ls", "-f"))
         case .killedThenDestroy: try NetworkScene.mustSucceed(net.lxc("destroy", "-n", name))
