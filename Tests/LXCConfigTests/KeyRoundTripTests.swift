@@ -7,17 +7,17 @@ import Testing
 /// set, get, save, load, clear of every key.
 @Suite struct KeyRoundTripTests {
     @Test func everyRowHasASample() {
-        let sampled = Set(KeySample.all.compactMap { KeyRegistry.shared.find($0.key)?.key.name })
-        let readable = KeyRegistry.shared.keys.filter { $0.form != .branch && $0.form != .include }
+        let sampled = Set(KeySample.all.compactMap { KeyRegistry.find($0.key)?.key.name })
+        let readable = KeyRegistry.keys.filter { $0.form != .branch && $0.form != .include }
         #expect(readable.map(\.name).filter { !sampled.contains($0) } == [])
     }
 
     @Test func everyRowIsDocumentedAndFound() {
-        for key in KeyRegistry.shared.keys {
+        for key in KeyRegistry.keys {
             #expect(key.documentation.hasSuffix("."), "\(key.name)")
             let name = key.name.replacingNumber(with: "3")
-            #expect(KeyRegistry.shared.find(name)?.key.name == key.name)
-            #expect(KeyRegistry.shared.find(name)?.isHistoric == false)
+            #expect(KeyRegistry.find(name)?.key.name == key.name)
+            #expect(KeyRegistry.find(name)?.isHistoric == false)
         }
     }
 
@@ -31,7 +31,7 @@ import Testing
         #expect(loaded.value(of: sample.key) == sample.read)
         #expect(try ContainerConfig(entries: edited.config.entries) == edited.config)
         // What is read back can be given again.
-        if KeyRegistry.shared.find(sample.key)?.key.form == .scalar, sample.key != "lxc.rootfs.path", !sample.read.contains("\n") {
+        if KeyRegistry.find(sample.key)?.key.form == .scalar, sample.key != "lxc.rootfs.path", !sample.read.contains("\n") {
             var again = ContainerConfigDocument()
             try again.set(sample.key, sample.read)
             #expect(again.value(of: sample.key) == sample.read)

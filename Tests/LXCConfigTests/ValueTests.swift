@@ -129,7 +129,7 @@ import Testing
 
     @Test(arguments: [("lxc.uts.nmae", "lxc.uts.name"), ("lxc.tty.mx", "lxc.tty.max"), ("abcdefgh", nil), ("", nil)])
     func suggestions(word: String, guess: String?) {
-        #expect(KeySuggestion.nearest(to: word, among: KeyRegistry.shared.keys.map(\.name)) == guess)
+        #expect(KeySuggestion.nearest(to: word, among: KeyRegistry.keys.map(\.name)) == guess)
     }
 
     @Test(arguments: [("ab", "ba", 1), ("abc", "", 3), ("kitten", "sitting", 3), ("same", "same", 0)])

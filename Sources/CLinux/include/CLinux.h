@@ -17,6 +17,7 @@
 #include "netlink.h"
 #include "network_calls.h"
 #include "network_thread.h"
+#include "processor_placement.h"
 #include "option_scanning.h"
 #include "path_resolution.h"
 #include "prctl_calls.h"

@@ -3,19 +3,17 @@ import LinuxKernel
 
 /// `lxc.environment` and its two narrower sisters
 enum EnvironmentKeys {
-    static var all: [ConfigKey] {
-        [
-            variables(
-                "lxc.environment", "NAME=VALUE for the container's processes and the hooks; NAME alone takes the value from the caller.",
-                get: { $0.process.environment }, edit: { $1(&$0.process.environment) }),
-            variables(
-                "lxc.environment.runtime", "As lxc.environment, only for the container's processes.",
-                get: { $0.process.environmentRuntime }, edit: { $1(&$0.process.environmentRuntime) }),
-            variables(
-                "lxc.environment.hooks", "As lxc.environment, only for hooks.",
-                get: { $0.process.environmentHooks }, edit: { $1(&$0.process.environmentHooks) }),
-        ]
-    }
+    static let all: [ConfigKey] = [
+        variables(
+            "lxc.environment", "NAME=VALUE for the container's processes and the hooks; NAME alone takes the value from the caller.",
+            get: { $0.process.environment }, edit: { $1(&$0.process.environment) }),
+        variables(
+            "lxc.environment.runtime", "As lxc.environment, only for the container's processes.",
+            get: { $0.process.environmentRuntime }, edit: { $1(&$0.process.environmentRuntime) }),
+        variables(
+            "lxc.environment.hooks", "As lxc.environment, only for hooks.",
+            get: { $0.process.environmentHooks }, edit: { $1(&$0.process.environmentHooks) }),
+    ]
 
     private static func variables(
         _ name: String, _ documentation: String, get: @escaping @Sendable (ContainerConfig) -> [EnvironmentVariable],

@@ -2,9 +2,7 @@
 
 /// `lxc.ephemeral`
 enum EphemeralKeys {
-    static var all: [ConfigKey] {
-        [
-            .flag("lxc.ephemeral", "Destroy the container when it stops.", get: { $0.isEphemeral }, set: { $0.isEphemeral = $1 })
-        ]
-    }
+    static let all: [ConfigKey] = [
+        .flag("lxc.ephemeral", "Destroy the container when it stops.", get: { $0.isEphemeral }, set: { $0.isEphemeral = $1 })
+    ]
 }

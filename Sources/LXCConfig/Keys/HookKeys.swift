@@ -2,7 +2,7 @@
 
 /// `lxc.hook.*`
 enum HookKeys {
-    static var all: [ConfigKey] {
+    static let all: [ConfigKey] = {
         var rows = Hook.allCases.map(row)
         rows.append(
             .number(
@@ -17,7 +17,7 @@ enum HookKeys {
                     },
                     get: { _, _ in nil }, clear: { config, _ in config.hooks.clearAll() })))
         return rows
-    }
+    }()
 
     private static func row(_ hook: Hook) -> ConfigKey {
         .list(

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The table of all keys, with a search by name that takes the exact name or else the longest known beginning.
-package struct KeyRegistry: Sendable {
-    package static let shared = KeyRegistry()
-
-    /// Makes the table now, for those who have time before they need it.
-    package static func prepare() { _ = shared.keys.count }
-
+///
+/// Rows are made when the first name of their family is looked up: a container uses a third of them, and making them all took 0.1 ms of
+/// every start, in each of its two programs.
+package enum KeyRegistry {
     /// Every row.
-    package let keys: [ConfigKey]
+    package static var keys: [ConfigKey] {
+        var keys: [ConfigKey] = []
+        for word in families { keys += rows(word) }
+        return keys + VethKeys.all
+    }
 
     /// What a name from a file or a caller stands for.
     package struct Match: Sendable {
@@ -23,134 +25,128 @@ package struct KeyRegistry: Sendable {
     /// Names longer than this are not looked up; the longest sysctl names have about a hundred bytes.
     static let longestName = 512
 
-    // One flat buffer of names and an open hash table: made once in some microseconds, no allocation per lookup.
-    private struct Record {
-        let start: Int
-        let end: Int
-        let row: Int
-        let isHistoric: Bool
+    /// The second words of names, one for each family.
+    private static let families = [
+        "apparmor", "arch", "autodev", "cap", "cgroup", "console", "environment", "ephemeral", "execute", "group", "hook", "idmap",
+        "include", "init", "keyring", "log", "monitor", "mount", "namespace", "net", "no_new_privs", "prlimit", "proc", "pty", "pivotdir",
+        "rootfs", "sched", "seccomp", "selinux", "signal", "start", "sysctl", "time", "tty", "uts",
+    ]
+
+    /// The family of a name, by its second word; without the rows of veth devices.
+    private static func rows(_ word: String) -> [ConfigKey] {
+        switch word {
+        case "apparmor", "aa_profile", "aa_allow_incomplete": ApparmorKeys.all
+        case "arch": ArchKeys.all
+        case "autodev": AutodevKeys.all
+        case "cap": CapKeys.all
+        case "cgroup", "cgroup2": CgroupKeys.all
+        case "console": ConsoleKeys.all
+        case "environment": EnvironmentKeys.all
+        case "ephemeral": EphemeralKeys.all
+        case "execute": ExecuteKeys.all
+        case "group": GroupKeys.all
+        case "hook": HookKeys.all
+        case "idmap", "id_map": IDMapKeys.all
+        case "include": IncludeKeys.all
+        case "init", "init_cmd", "init_uid", "init_gid": InitKeys.all
+        case "keyring": KeyringKeys.all
+        case "log", "loglevel", "logfile", "syslog": LogKeys.all
+        case "monitor": MonitorKeys.all
+        case "mount": MountKeys.all
+        case "namespace": NamespaceKeys.all
+        case "net", "network": NetKeys.all
+        case "no_new_privs": NoNewPrivsKeys.all
+        case "prlimit", "limit": PrlimitKeys.all
+        case "proc": ProcKeys.all
+        case "pty", "pts": PtyKeys.all
+        case "pivotdir", "kmsg": RetiredKeys.all
+        case "rootfs": RootfsKeys.all
+        case "sched": SchedKeys.all
+        case "seccomp": SeccompKeys.all
+        case "selinux", "se_context": SelinuxKeys.all
+        case "signal", "haltsignal", "rebootsignal", "stopsignal": SignalKeys.all
+        case "start": StartKeys.all
+        case "sysctl": SysctlKeys.all
+        case "time": TimeKeys.all
+        case "tty", "devttydir": TtyKeys.all
+        case "uts", "utsname": UtsKeys.all
+        default: []
+        }
     }
-    private var names: [UInt8] = []
-    private var records: [Record] = []
-    private var slots = [UInt16](repeating: .max, count: Self.slotCount)
-    private static let slotCount = 1024
+
+    private static let rootPrefix = Array("lxc.".utf8)
     private static let devicePrefix = Array("lxc.net.".utf8)
     private static let historicDevicePrefix = Array("lxc.network.".utf8)
     private static let rowPrefix = Array("lxc.net.N.".utf8)
 
-    private init() {
-        var rows: [ConfigKey] = []
-        rows.reserveCapacity(128)
-        rows += ApparmorKeys.all
-        rows += ArchKeys.all
-        rows += AutodevKeys.all
-        rows += CapKeys.all
-        rows += CgroupKeys.all
-        rows += ConsoleKeys.all
-        rows += EnvironmentKeys.all
-        rows += EphemeralKeys.all
-        rows += ExecuteKeys.all
-        rows += GroupKeys.all
-        rows += HookKeys.all
-        rows += IDMapKeys.all
-        rows += IncludeKeys.all
-        rows += InitKeys.all
-        rows += KeyringKeys.all
-        rows += LogKeys.all
-        rows += MonitorKeys.all
-        rows += MountKeys.all
-        rows += NamespaceKeys.all
-        rows += NetKeys.all
-        rows += NoNewPrivsKeys.all
-        rows += PrlimitKeys.all
-        rows += ProcKeys.all
-        rows += PtyKeys.all
-        rows += RetiredKeys.all
-        rows += RootfsKeys.all
-        rows += SchedKeys.all
-        rows += SeccompKeys.all
-        rows += SelinuxKeys.all
-        rows += SignalKeys.all
-        rows += StartKeys.all
-        rows += SysctlKeys.all
-        rows += TimeKeys.all
-        rows += TtyKeys.all
-        rows += UtsKeys.all
-        rows += VethKeys.all
-        keys = rows
-        for row in rows.indices {
-            add(rows[row].name, row, isHistoric: false)
-            for name in rows[row].historic { add(name, row, isHistoric: true) }
-        }
+    /// The row whose name, or historic name, is `prefix` followed by a part of `bytes`.
+    private static func lookUp(_ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> (key: ConfigKey, isHistoric: Bool)? {
+        let word = secondWord(prefix, bytes, range)
+        if let found = lookUp(in: rows(word), prefix, bytes, range) { return found }
+        return word == "net" || word == "network" ? lookUp(in: VethKeys.all, prefix, bytes, range) : nil
     }
 
-    private mutating func add(_ name: String, _ row: Int, isHistoric: Bool) {
-        let start = names.count
-        names += name.utf8
-        var slot = Self.slot(names, start..<names.count, Self.hashSeed)
-        while slots[slot] != .max { slot = (slot + 1) % Self.slotCount }
-        slots[slot] = UInt16(records.count)
-        records.append(Record(start: start, end: names.count, row: row, isHistoric: isHistoric))
-    }
-
-    private static let hashSeed: UInt32 = 2_166_136_261
-
-    private static func hash(_ bytes: [UInt8], _ range: Range<Int>, _ seed: UInt32) -> UInt32 {
-        var hash = seed
-        for index in range { hash = (hash ^ UInt32(bytes[index])) &* 16_777_619 }
-        return hash
-    }
-
-    private static func slot(_ bytes: [UInt8], _ range: Range<Int>, _ seed: UInt32) -> Int {
-        let value = hash(bytes, range, seed)
-        return Int((value ^ value >> 15) % UInt32(slotCount))
-    }
-
-    /// The record whose name is `prefix` followed by a part of `bytes`.
-    private func record(_ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Record? {
-        var slot = Self.slot(bytes, range, Self.hash(prefix, 0..<prefix.count, Self.hashSeed))
-        while slots[slot] != .max {
-            let record = records[Int(slots[slot])]
-            if record.end - record.start == prefix.count + range.count, matches(record, prefix, bytes, range) { return record }
-            slot = (slot + 1) % Self.slotCount
+    private static func lookUp(
+        in rows: [ConfigKey], _ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>
+    ) -> (key: ConfigKey, isHistoric: Bool)? {
+        for key in rows {
+            if isSame(key.name, prefix, bytes, range) { return (key, false) }
+            for name in key.historic where isSame(name, prefix, bytes, range) { return (key, true) }
         }
         return nil
     }
 
-    private func matches(_ record: Record, _ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        for index in 0..<prefix.count where names[record.start + index] != prefix[index] { return false }
-        let offset = record.start + prefix.count - range.lowerBound
-        for index in range where names[offset + index] != bytes[index] { return false }
+    private static func secondWord(_ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> String {
+        let name = prefix.isEmpty ? bytes[range] : prefix[...]
+        guard name.starts(with: rootPrefix) else { return "" }
+        let word = name.dropFirst(rootPrefix.count)
+        let end = word.firstIndex(of: 0x2E) ?? word.endIndex
+        // No family has a longer name, and a text of up to 15 bytes is made without memory of its own.
+        return end - word.startIndex > 24 ? "" : ConfigText.string(Array(word[..<end]), 0..<end - word.startIndex)
+    }
+
+    private static func isSame(_ name: String, _ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        let name = name.utf8
+        guard name.count == prefix.count + range.count else { return false }
+        var index = name.startIndex
+        for byte in prefix {
+            guard name[index] == byte else { return false }
+            index = name.index(after: index)
+        }
+        for position in range {
+            guard name[index] == bytes[position] else { return false }
+            index = name.index(after: index)
+        }
         return true
     }
 }
 
 extension KeyRegistry {
     /// What a name stands for; nil when it is not known.
-    package func find(_ name: String) -> Match? {
+    package static func find(_ name: String) -> Match? {
         let bytes = Array(name.utf8)
         return find(bytes, 0..<bytes.count)
     }
 
     /// As ``find(_:)``, for a part of a file.
-    func find(_ bytes: [UInt8], _ range: Range<Int>) -> Match? {
+    static func find(_ bytes: [UInt8], _ range: Range<Int>) -> Match? {
         if range.count > Self.longestName { return nil }
         if let rest = Self.rest(bytes, range, after: Self.devicePrefix) { return device(bytes, rest, isHistoric: false) }
         if let rest = Self.rest(bytes, range, after: Self.historicDevicePrefix) {
             if let first = rest.first, (0x30...0x39).contains(bytes[first]) { return device(bytes, rest, isHistoric: true) }
-            guard let record = record([], bytes, range) else { return nil }
-            return Match(key: keys[record.row], place: KeyPlace(), isHistoric: true, needsSection: true)
+            guard let row = lookUp([], bytes, range) else { return nil }
+            return Match(key: row.key, place: KeyPlace(), isHistoric: true, needsSection: true)
         }
-        if let record = record([], bytes, range) {
-            return Match(key: keys[record.row], place: KeyPlace(), isHistoric: record.isHistoric, needsSection: false)
+        if let row = lookUp([], bytes, range) {
+            return Match(key: row.key, place: KeyPlace(), isHistoric: row.isHistoric, needsSection: false)
         }
         var end = range.upperBound
         while let dot = bytes[range.lowerBound..<end].lastIndex(of: 0x2E) {
-            if let record = record([], bytes, range.lowerBound..<dot) {
+            if let row = lookUp([], bytes, range.lowerBound..<dot) {
                 // The longest known beginning decides: lxc.cgroup.dir.x is not a file "dir.x" of lxc.cgroup.
-                guard keys[record.row].form == .tree else { return nil }
+                guard row.key.form == .tree else { return nil }
                 let place = KeyPlace(rest: ConfigText.string(bytes, dot + 1..<range.upperBound))
-                return Match(key: keys[record.row], place: place, isHistoric: record.isHistoric, needsSection: false)
+                return Match(key: row.key, place: place, isHistoric: row.isHistoric, needsSection: false)
             }
             end = dot
         }
@@ -158,20 +154,19 @@ extension KeyRegistry {
     }
 
     /// `N` or `N.SUBKEY`, after `lxc.net.` or `lxc.network.`.
-    private func device(_ bytes: [UInt8], _ range: Range<Int>, isHistoric: Bool) -> Match? {
+    private static func device(_ bytes: [UInt8], _ range: Range<Int>, isHistoric: Bool) -> Match? {
         let dot = bytes[range].firstIndex(of: 0x2E) ?? range.upperBound
         guard let index = Self.deviceIndex(bytes, range.lowerBound..<dot) else { return nil }
         if dot == range.upperBound {
-            guard let record = record([], Self.devicePrefix, 0..<Self.devicePrefix.count - 1) else { return nil }
-            return Match(key: keys[record.row], place: KeyPlace(index: index), isHistoric: isHistoric, needsSection: false)
+            guard let row = lookUp([], Self.devicePrefix, 0..<Self.devicePrefix.count - 1) else { return nil }
+            return Match(key: row.key, place: KeyPlace(index: index), isHistoric: isHistoric, needsSection: false)
         }
         let sub = dot + 1..<range.upperBound
         // The old prefix first: lxc.network.0.ipv4 is only known by its old name.
-        guard let record = (isHistoric ? record(Self.historicDevicePrefix, bytes, sub) : nil) ?? record(Self.rowPrefix, bytes, sub) else {
+        guard let row = (isHistoric ? lookUp(Self.historicDevicePrefix, bytes, sub) : nil) ?? lookUp(Self.rowPrefix, bytes, sub) else {
             return nil
         }
-        return Match(
-            key: keys[record.row], place: KeyPlace(index: index), isHistoric: isHistoric || record.isHistoric, needsSection: false)
+        return Match(key: row.key, place: KeyPlace(index: index), isHistoric: isHistoric || row.isHistoric, needsSection: false)
     }
 
     private static func rest(_ bytes: [UInt8], _ range: Range<Int>, after prefix: [UInt8]) -> Range<Int>? {

@@ -2,11 +2,9 @@
 
 /// `lxc.keyring.session`
 enum KeyringKeys {
-    static var all: [ConfigKey] {
-        [
-            .flag(
-                "lxc.keyring.session", default: true, "Give the container a session keyring of its own.",
-                get: { $0.security.sessionKeyring }, set: { $0.security.sessionKeyring = $1 })
-        ]
-    }
+    static let all: [ConfigKey] = [
+        .flag(
+            "lxc.keyring.session", default: true, "Give the container a session keyring of its own.",
+            get: { $0.security.sessionKeyring }, set: { $0.security.sessionKeyring = $1 })
+    ]
 }

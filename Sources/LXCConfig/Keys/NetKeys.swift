@@ -4,7 +4,7 @@
 enum NetKeys {
     package static let types = ["none", "empty", "veth", "macvlan", "ipvlan", "vlan", "phys"]
 
-    static var all: [ConfigKey] { [devices, type] + plain + addresses + kinds }
+    static let all: [ConfigKey] = [devices, type] + plain + addresses + kinds
 
     private static var devices: ConfigKey {
         ConfigKey(

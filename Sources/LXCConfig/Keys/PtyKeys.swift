@@ -2,12 +2,10 @@
 
 /// `lxc.pty.max`
 enum PtyKeys {
-    static var all: [ConfigKey] {
-        [
-            .number(
-                "lxc.pty.max", historic: ["lxc.pts"], in: 0...1_048_576,
-                "Most pseudo-terminals of the container's devpts instance; 0 makes no instance.",
-                get: { $0.console.ptyMax }, set: { $0.console.ptyMax = $1 ?? 0 })
-        ]
-    }
+    static let all: [ConfigKey] = [
+        .number(
+            "lxc.pty.max", historic: ["lxc.pts"], in: 0...1_048_576,
+            "Most pseudo-terminals of the container's devpts instance; 0 makes no instance.",
+            get: { $0.console.ptyMax }, set: { $0.console.ptyMax = $1 ?? 0 })
+    ]
 }

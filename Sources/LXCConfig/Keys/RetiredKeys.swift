@@ -2,12 +2,10 @@
 
 /// Keys of older releases that ask for nothing today; they are accepted with a note.
 enum RetiredKeys {
-    static var all: [ConfigKey] {
-        [
-            row("lxc.kmsg", .flag, "Once made /dev/kmsg a link; without an effect."),
-            row("lxc.pivotdir", .directory, "Once the place of the old root during the start; without an effect."),
-        ]
-    }
+    static let all: [ConfigKey] = [
+        row("lxc.kmsg", .flag, "Once made /dev/kmsg a link; without an effect."),
+        row("lxc.pivotdir", .directory, "Once the place of the old root during the start; without an effect."),
+    ]
 
     private static func row(_ name: String, _ unit: ConfigKey.Unit, _ documentation: String) -> ConfigKey {
         ConfigKey(

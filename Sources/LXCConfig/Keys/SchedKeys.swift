@@ -2,11 +2,9 @@
 
 /// `lxc.sched.core`
 enum SchedKeys {
-    static var all: [ConfigKey] {
-        [
-            .flag(
-                "lxc.sched.core", "Run only this container's tasks together on one physical core.",
-                get: { $0.process.coreScheduling }, set: { $0.process.coreScheduling = $1 })
-        ]
-    }
+    static let all: [ConfigKey] = [
+        .flag(
+            "lxc.sched.core", "Run only this container's tasks together on one physical core.",
+            get: { $0.process.coreScheduling }, set: { $0.process.coreScheduling = $1 })
+    ]
 }

@@ -15,7 +15,7 @@ extension ContainerConfig {
     /// - Returns: Nil for a key that is not known or cannot be read; an empty text for one that is not set.
     package func value(of key: String) -> String? {
         if key.hasPrefix("lxc.x-") { return entries.last { $0.key == key }?.value ?? "" }
-        guard let match = KeyRegistry.shared.find(key), !match.needsSection else { return nil }
+        guard let match = KeyRegistry.find(key), !match.needsSection else { return nil }
         return match.key.access.get(self, match.place)
     }
 
@@ -25,13 +25,13 @@ extension ContainerConfig {
     ///   a name (`lxc.hook`) for the rest of the names; a tree (`lxc.sysctl`) for what is set below it.
     /// - Returns: Nil when nothing lies below.
     package func keys(under key: String) -> [String]? {
-        let rows = KeyRegistry.shared.keys
+        let rows = KeyRegistry.keys
         if key.isEmpty {
             return rows.filter { $0.form != .retired && !$0.name.hasPrefix("lxc.net.N.") && $0.name != "lxc.rootfs.backend" }.map {
                 $0.name
             }
         }
-        let match = KeyRegistry.shared.find(key)
+        let match = KeyRegistry.find(key)
         if let match, match.key.name == "lxc.net" {
             guard match.place.index != nil else { return networks.map { String($0.index) } }
             return network(match.place).map(Self.deviceKeys)

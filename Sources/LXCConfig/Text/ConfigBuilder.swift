@@ -44,7 +44,7 @@ struct ConfigBuilder: Sendable {
             config.entries.append(ConfigEntry(key: source.keyText, value: value, origin: source.origin))
             return .done
         }
-        guard let match = KeyRegistry.shared.find(source.bytes, source.key) else { throw UnknownKey.problem(source) }
+        guard let match = KeyRegistry.find(source.bytes, source.key) else { throw UnknownKey.problem(source) }
         let place = try place(of: match, source)
         let name = match.canonicalName(index: place.index)
         remember(match, name, source)

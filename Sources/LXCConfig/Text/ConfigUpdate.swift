@@ -90,7 +90,7 @@ private struct LineUpdate {
     }
 
     mutating func change(_ line: [UInt8], _ key: Range<Int>, _ value: Range<Int>) -> ConfigUpdate.Change {
-        guard let match = KeyRegistry.shared.find(line, key) else { return .keep(line) }
+        guard let match = KeyRegistry.find(line, key) else { return .keep(line) }
         if match.key.form == .retired || match.key.name == "lxc.rootfs.backend" { return .drop(line) }
         guard let device = device(of: match, isEmpty: value.isEmpty) else { return .keep(line) }
         guard match.isHistoric else { return .keep(line) }

@@ -45,7 +45,7 @@ package struct ContainerConfigDocument: Sendable {
         if isInclude {
             lines.append(DocumentLine(include: value))
         } else if let entry = builder.config.entries.dropFirst(before).last {
-            let isList = KeyRegistry.shared.find(entry.key).map { $0.key.form == .list || $0.key.isRepeatable } ?? false
+            let isList = KeyRegistry.find(entry.key).map { $0.key.form == .list || $0.key.isRepeatable } ?? false
             lines.put(entry, inPlace: !isList)
         }
         text = .lines(lines)
@@ -68,14 +68,14 @@ package struct ContainerConfigDocument: Sendable {
     ///
     /// - Throws: ``ConfigProblem`` when the key is not known.
     package mutating func clear(_ key: String) throws(ConfigProblem) {
-        guard key.hasPrefix("lxc.x-") || KeyRegistry.shared.find(key).map({ !$0.needsSection }) == true else {
+        guard key.hasPrefix("lxc.x-") || KeyRegistry.find(key).map({ !$0.needsSection }) == true else {
             throw ConfigProblem(.unknownKey, at: Self.caller, key: key, "is not a key of the configuration")
         }
         var lines = takenApart
         let scope = ClearedKeys(key)
         let isIncluded = builder.config.entries.contains { $0.origin.file != path && $0.origin.line > 0 && scope.contains($0.key) }
         // An empty line means "clear" except where the key says otherwise.
-        let rest = KeyRegistry.shared.find(key)?.key.access.defaultValue ?? ""
+        let rest = KeyRegistry.find(key)?.key.access.defaultValue ?? ""
         // The settings of files that were included stay; only the lines that include them go.
         if scope.name != "lxc.include" { _ = try apply(key, rest, Self.caller) }
         lines.remove(scope)
@@ -86,7 +86,7 @@ package struct ContainerConfigDocument: Sendable {
     /// Changes the settings, completely or not at all; true when the key included a file.
     private mutating func apply(_ key: String, _ value: String, _ origin: ConfigOrigin) throws(ConfigProblem) -> Bool {
         var reading = ConfigReading(builder: builder)
-        if !value.isEmpty, KeyRegistry.shared.find(key)?.key.form == .include {
+        if !value.isEmpty, KeyRegistry.find(key)?.key.form == .include {
             try reading.include(value, origin)
             builder = reading.builder
             return true

@@ -123,7 +123,7 @@ struct ClearedKeys {
     private let row: String
 
     init(_ key: String) {
-        guard let match = KeyRegistry.shared.find(key) else {
+        guard let match = KeyRegistry.find(key) else {
             (name, row, form) = (key, key, .scalar)
             return
         }
@@ -140,7 +140,7 @@ struct ClearedKeys {
         if key == name { return true }
         guard key.hasPrefix(name + ".") else { return false }
         switch form {
-        case .tree: return KeyRegistry.shared.find(key)?.key.name == row
+        case .tree: return KeyRegistry.find(key)?.key.name == row
         case .branch: return key != "lxc.hook.version"
         default: return row == "lxc.net.N.type"
         }

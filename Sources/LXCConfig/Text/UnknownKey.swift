@@ -12,7 +12,7 @@ enum UnknownKey {
     private static func explanation(_ key: String) -> (reason: String, hint: String) {
         if key.utf8.count > KeyRegistry.longestName { return ("the name is longer than any key", "is a line break missing?") }
         if let device = device(key) { return device }
-        let names = KeyRegistry.shared.keys.flatMap { [$0.name] + $0.historic }
+        let names = KeyRegistry.keys.flatMap { [$0.name] + $0.historic }
         return ("is not a key of the configuration", hint(KeySuggestion.nearest(to: key, among: names)))
     }
 
@@ -24,12 +24,12 @@ enum UnknownKey {
         let sub = key.dropFirst(8 + number.count)
         let bytes = Array(number.utf8)
         if KeyRegistry.deviceIndex(bytes, 0..<bytes.count) == nil {
-            if KeyRegistry.shared.find("lxc.net.0." + key.dropFirst(8)) != nil {
+            if KeyRegistry.find("lxc.net.0." + key.dropFirst(8)) != nil {
                 return ("the number of the network device is missing", "write lxc.net.0.\(key.dropFirst(8))")
             }
             return ("\(quoted(String(number))) is not the number of a network device", "write 0 to 65535 without leading zeros")
         }
-        let names = KeyRegistry.shared.keys.map { $0.name }.filter { $0.hasPrefix("lxc.net.N.") }
+        let names = KeyRegistry.keys.map { $0.name }.filter { $0.hasPrefix("lxc.net.N.") }
         let guess = KeySuggestion.nearest(to: "lxc.net.N" + sub, among: names)
         return ("is not a key of a network device", hint(guess.map { "lxc.net.\(number)" + $0.dropFirst(9) }))
     }

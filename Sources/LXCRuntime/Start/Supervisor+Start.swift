@@ -185,6 +185,7 @@ extension Supervisor {
                 ProcessCopy.exitNow(1)
             }
         case .parent(let pid, let handle):
+            ProcessCopy.beginElsewhere(pid)
             initNumber = pid
             initHandle = SharedDescriptor(handle.intoDescriptor())
         }

@@ -67,7 +67,6 @@ package enum SupervisorProgram {
             preparation.bases = CgroupBases(layout)
             preparation.layout = layout
             preparation.startTime = ProcessIdentity.startTime(of: ProcessControl.pid)
-            KeyRegistry.prepare()
             // Without a plan the caller has found a reason not to start, and has told it.
             guard let message = try caller.receiveMessage(upTo: 1), let file = message.descriptors.first else { return 1 }
             plan = try file.duplicate()
