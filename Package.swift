@@ -48,14 +48,16 @@ let package = Package(
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(name: "LXCNetwork", dependencies: ["LinuxKernel", "Netlink", "LXCConfig"], swiftSettings: strict),
+        .target(name: "LXCStorage", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(
-            name: "LXCRuntime", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCNetwork"], swiftSettings: strict),
+            name: "LXCRuntime", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork"],
+            swiftSettings: strict),
         .target(
-            name: "LXC", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCNetwork", "LXCRuntime"],
+            name: "LXC", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime"],
             swiftSettings: strict),
         .target(
             name: "LXCTools",
-            dependencies: ["LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCNetwork", "LXCRuntime", "LXC"],
+            dependencies: ["LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime", "LXC"],
             swiftSettings: strict),
         .target(
             name: "LXCUserNic", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork"], swiftSettings: strict),
@@ -79,6 +81,8 @@ let package = Package(
             name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(
+            name: "LXCStorageTests", dependencies: ["LXCStorage", "LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LXCNetworkTests", dependencies: ["LXCNetwork", "Netlink", "LXCConfig", "LinuxKernel", "LXCTestSupport"],
             swiftSettings: strict),

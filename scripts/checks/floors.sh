@@ -17,8 +17,8 @@ LXCSecurity: LinuxKernel Netlink LXCConfig CSeccomp
 LXCTemplates: LinuxKernel
 LXCUserNic: LinuxKernel Netlink LXCConfig LXCNetwork
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity
-LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCNetwork LXCRuntime
-LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCNetwork LXCRuntime LXC
+LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime
+LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime LXC
 LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc
 lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel

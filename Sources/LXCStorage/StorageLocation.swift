@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+
+/// Where a root filesystem is kept: what `lxc.rootfs.path` says.
+package struct StorageLocation: Sendable, Equatable {
+    package var kind: StorageKind
+    /// The folder, image file, device, dataset or, for overlay, the lower layer; several are joined with colons, the topmost first.
+    package var source: String
+    /// The layer that takes the changes; only of overlay.
+    package var upper: String?
+
+    package init(kind: StorageKind, source: String, upper: String? = nil) {
+        self.kind = kind
+        self.source = source
+        self.upper = upper
+    }
+
+    /// Reads the setting; nil without a root filesystem, and for a prefix that means nothing here.
+    ///
+    /// A path without a prefix is a folder, or an image or a block device: which of them, only the one who mounts it sees.
+    package init?(_ rootfs: RootfsSettings) {
+        guard let path = rootfs.plainPath, let kind = StorageKind(word: rootfs.storageType ?? "dir") else { return nil }
+        self.init(kind: kind, source: path)
+        guard kind == .overlay, let colon = path.lastIndex(of: ":") else { return }
+        source = String(path[..<colon])
+        upper = String(path[path.index(after: colon)...])
+    }
+
+    /// The value of `lxc.rootfs.path`.
+    package var text: String { "\(kind.rawValue):\(source)" + (upper.map { ":" + $0 } ?? "") }
+}
