@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+
+/// The folders that an overlay filesystem is made of.
+package struct OverlayLayers: Sendable, Equatable {
+    /// Read-only layers as the kernel reads them: joined with colons, the topmost first.
+    package let lower: String
+    /// Takes the changes.
+    package let upper: String
+    /// The kernel's own, on the filesystem of ``upper``.
+    package let work: String
+
+    /// `location`: of the kind `.overlay`.
+    package init(_ location: StorageLocation) throws(StorageFailure) {
+        guard let upper = location.upper, !upper.isEmpty, !location.source.isEmpty else {
+            throw StorageFailure(
+                "cannot use the root filesystem \(location.text)", reason: "it does not name two layers",
+                hint: "write overlay:LOWER:UPPER, both absolute paths")
+        }
+        lower = location.source
+        self.upper = upper
+        work = Self.workFolder(of: upper)
+    }
+
+    /// Beside the upper layer: `work` for today's `overlay/delta`, and for `delta0` what LXC 1.1 to 2.1 used.
+    private static func workFolder(of upper: String) -> String {
+        let (parent, name) = DirectoryHandle.split(upper)
+        return "/\(parent)/" + (name == "delta" ? "work" : "olwork")
+    }
+
+    /// Whether a path can be written as a layer: the kernel and `lxc.rootfs.path` both take them apart at colons.
+    package static func canHold(_ path: String) -> Bool { path.utf8.allSatisfy { $0 != 0x3A && $0 != 0x5C && $0 != 0x2C } }
+
+    /// Makes what is missing of the upper layer and the kernel's folder.
+    ///
+    /// The root directory of the whole has the owner and the mode of the upper layer: a new one gets those of the lower.
+    package func prepare() throws(StorageFailure) {
+        try storing("cannot make the layer \(upper)", hint: "check that \(lower) exists") { () throws(KernelError) in
+            guard try FileStatus.ifPresent(upper) == nil else { return }
+            let topmost = String(lower.split(separator: ":").first ?? "")
+            let status = try FileStatus(of: topmost)
+            try HostPath.makeDirectories(upper)
+            let folder = try DirectoryHandle(opening: upper)
+            try folder.changeOwner(".", user: status.owner, group: status.group)
+            try HostPath.changePermissions(upper, to: status.permissions)
+        }
+        try storing("cannot make the folder \(work) that overlay needs") { () throws(KernelError) in
+            guard try FileStatus.ifPresent(work) == nil else { return }
+            try HostPath.makeDirectories(work)
+            try HostPath.changePermissions(work, to: 0o755)
+        }
+    }
+
+    /// Mounts the layers in the caller's mount namespace.
+    func mount(_ options: MountOptions) throws(StorageFailure) -> DetachedMount {
+        try prepare()
+        let own = options.data.split(separator: ",").map(String.init)
+        return try storing("cannot lay \(upper) over \(lower)", hint: "both must be folders of a filesystem that overlay accepts") {
+            () throws(KernelError) in
+            try DetachedMount(
+                newInstanceOf: "overlay", source: "overlay",
+                options: ["lowerdir=" + lower, "upperdir=" + upper, "workdir=" + work] + own, attributes: [])
+        }
+    }
+}
