@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
+package import LXCStorage
 package import LinuxKernel
 
 /// Why something could not be done, in the words that the user reads: what, on what, why, where it was asked for, what to do.
@@ -30,6 +31,11 @@ package struct OperationFailure: Error, Sendable, Equatable {
 
     package init(_ what: String, _ error: KernelError, key: String? = nil, origin: ConfigOrigin? = nil, hint: String? = nil) {
         self.init(what, reason: error.reason, errno: error.errno.rawValue, key: key, origin: origin, hint: hint)
+    }
+
+    /// A failure of storage as that of what needed it.
+    package init(_ failure: StorageFailure, key: String? = nil, origin: ConfigOrigin? = nil) {
+        self.init(failure.what, reason: failure.reason, errno: failure.errno, key: key, origin: origin, hint: failure.hint)
     }
 
     /// A problem of the configuration as the failure of what needed it.

@@ -32,19 +32,23 @@ package struct OverlayLayers: Sendable, Equatable {
     /// Whether a path can be written as a layer: the kernel and `lxc.rootfs.path` both take them apart at colons.
     package static func canHold(_ path: String) -> Bool { path.utf8.allSatisfy { $0 != 0x3A && $0 != 0x5C && $0 != 0x2C } }
 
-    /// Makes what is missing of the upper layer and the kernel's folder.
+    /// Makes the upper layer if it is not there.
     ///
     /// The root directory of the whole has the owner and the mode of the upper layer: a new one gets those of the lower.
-    package func prepare() throws(StorageFailure) {
+    func prepareUpper() throws(StorageFailure) {
         try storing("cannot make the layer \(upper)", hint: "check that \(lower) exists") { () throws(KernelError) in
             guard try FileStatus.ifPresent(upper) == nil else { return }
             let topmost = String(lower.split(separator: ":").first ?? "")
             let status = try FileStatus(of: topmost)
             try HostPath.makeDirectories(upper)
-            let folder = try DirectoryHandle(opening: upper)
-            try folder.changeOwner(".", user: status.owner, group: status.group)
+            let (parent, name) = DirectoryHandle.split(upper)
+            try DirectoryHandle(opening: "/" + parent).changeOwner(name, user: status.owner, group: status.group)
             try HostPath.changePermissions(upper, to: status.permissions)
         }
+    }
+
+    /// Makes the kernel's folder if it is not there.
+    private func prepareWork() throws(StorageFailure) {
         try storing("cannot make the folder \(work) that overlay needs") { () throws(KernelError) in
             guard try FileStatus.ifPresent(work) == nil else { return }
             try HostPath.makeDirectories(work)
@@ -54,7 +58,8 @@ package struct OverlayLayers: Sendable, Equatable {
 
     /// Mounts the layers in the caller's mount namespace.
     func mount(_ options: MountOptions) throws(StorageFailure) -> DetachedMount {
-        try prepare()
+        try prepareUpper()
+        try prepareWork()
         let own = options.data.split(separator: ",").map(String.init)
         return try storing("cannot lay \(upper) over \(lower)", hint: "both must be folders of a filesystem that overlay accepts") {
             () throws(KernelError) in

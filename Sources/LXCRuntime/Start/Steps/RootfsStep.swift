@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
+import LXCStorage
 import LinuxKernel
 
 /// Keeps what is mounted from here on away from the host, and puts the root filesystem at `lxc.rootfs.mount`.
@@ -7,17 +8,10 @@ struct RootfsStep: InitStep {
     let name = "mounting the root filesystem"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        guard let mountPoint = context.mountPoint, let path = context.config.rootfs.path, let source = context.config.rootfs.plainPath
-        else {
-            return
-        }
+        guard let mountPoint = context.mountPoint, let path = context.config.rootfs.path else { return }
         let what = "cannot mount the root filesystem \(path.value)"
         let options = try rootfsOptions(context)
-        let mount = try attempting(
-            what, key: "lxc.rootfs.path", origin: path.origin, hint: "check that the directory exists, or create the container again"
-        ) { () throws(KernelError) in
-            try DetachedMount(copying: source, recursive: true)
-        }
+        let mount = try content(path, options, context)
         if let idmap = options.idmap { try mapOwners(mount, idmap, what, context) }
         try attempting(what, key: "lxc.rootfs.options", origin: context.origin("lxc.rootfs.options")) { () throws(KernelError) in
             try mount.change(
@@ -26,6 +20,17 @@ struct RootfsStep: InitStep {
             try mount.attach(toPath: mountPoint)
             context.rootfs = try mount.directory()
         }
+    }
+
+    private func content(
+        _ path: Sourced<String>, _ options: MountOptions, _ context: InitContext
+    ) throws(OperationFailure) -> DetachedMount {
+        do throws(StorageFailure) {
+            guard let location = StorageLocation(context.config.rootfs) else {
+                throw StorageFailure("cannot mount the root filesystem \(path.value)", reason: "its kind of storage is not known")
+            }
+            return try StorageBackends.backend(of: location).mount(location, options)
+        } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: path.origin) }
     }
 
     private func rootfsOptions(_ context: InitContext) throws(OperationFailure) -> MountOptions {

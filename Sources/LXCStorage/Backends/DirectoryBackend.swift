@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+package import LinuxKernel
+
+/// A root filesystem in a folder of the host.
+package final class DirectoryBackend: StorageBackend {
+    package let kind = StorageKind.dir
+
+    package init() {}
+
+    package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        try makeFolder(order.rootfs)
+        return StorageLocation(kind: .dir, source: order.rootfs)
+    }
+
+    /// Makes a folder that a root directory can be, whatever the umask says; one that is there stays as it is.
+    func makeFolder(_ path: String) throws(StorageFailure) {
+        try storing("cannot make the root filesystem \(path)") { () throws(KernelError) in
+            guard try FileStatus.ifPresent(path) == nil else { return }
+            try HostPath.makeDirectories(path)
+            try HostPath.changePermissions(path, to: 0o755)
+        }
+    }
+
+    /// The snapshot of a folder is an overlay on it.
+    package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        try OverlayBackend().layer(on: original, order)
+    }
+
+    package func mount(_ location: StorageLocation, _ options: MountOptions) throws(StorageFailure) -> DetachedMount {
+        try storing(
+            "cannot mount the root filesystem \(location.source)", hint: "check that the directory exists, or create the container again"
+        ) { () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true) }
+    }
+
+    package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
+        // A folder outside the container's directory is removed too: it was made for this container.
+        if !StoragePlace.isInside(location.source, directory) { try StoragePlace.remove(location.source) }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+package import LinuxKernel
+
+/// A folder of changes laid over a folder that stays as it is.
+package final class OverlayBackend: StorageBackend {
+    package let kind = StorageKind.overlay
+
+    package init() {}
+
+    /// The lower layer is what a template fills; later changes go to the upper one.
+    package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        try layer(on: DirectoryBackend().create(order), order)
+    }
+
+    /// A layer of changes over a folder.
+    ///
+    /// The container keeps an empty folder `rootfs`, as with C LXC.
+    func layer(on folder: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        let upper = order.directory + (order.isHistoric ? "/delta0" : "/overlay/delta")
+        for path in [folder.source, upper] where !OverlayLayers.canHold(path) {
+            throw StorageFailure(
+                "cannot use \(path) as a layer of an overlay", reason: "its name contains a colon, a comma or a backslash",
+                hint: "make a full copy instead, or move it to another path")
+        }
+        let location = StorageLocation(kind: .overlay, source: folder.source, upper: upper)
+        try DirectoryBackend().makeFolder(order.directory + "/rootfs")
+        try OverlayLayers(location).prepareUpper()
+        return location
+    }
+
+    /// A layer over the same lower layers, which begins with a copy of the changes.
+    package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        throw StorageFailure("cannot make a snapshot of \(original.text)", reason: "changes cannot be copied yet")
+    }
+
+    package func mount(_ location: StorageLocation, _ options: MountOptions) throws(StorageFailure) -> DetachedMount {
+        try OverlayLayers(location).mount(options)
+    }
+
+    package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
+        let layers = try OverlayLayers(location)
+        for path in [layers.upper, layers.work] where !StoragePlace.isInside(path, directory) { try StoragePlace.remove(path) }
+    }
+}
