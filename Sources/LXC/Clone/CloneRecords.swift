@@ -18,11 +18,12 @@ enum CloneRecords {
     static func hasDependents(_ directory: String) throws(KernelError) -> Bool {
         guard let text = try content(directory + "/lxc_snapshots") else { return false }
         if let count = count(text) { return count > 0 }
-        for dependent in references(text)
-        where try FileStatus.ifPresent("\(dependent.lxcPath)/\(dependent.name)", followLinks: false) != nil {
-            return true
-        }
+        for dependent in references(text) where try exists(dependent) { return true }
         return false
+    }
+
+    private static func exists(_ container: Reference) throws(KernelError) -> Bool {
+        try FileStatus.ifPresent("\(container.lxcPath)/\(container.name)", followLinks: false) != nil
     }
 
     /// Writes down what a container builds on.
@@ -41,8 +42,11 @@ enum CloneRecords {
         if let number = count(old) {
             new = "\(number + 1)\n"
         } else {
-            let known = references(old)
-            if known.contains(dependent) { return }
+            let all = references(old)
+            if all.contains(dependent) { return }
+            // Those that went without telling, such as an ephemeral copy at the end of its run, go from the list now.
+            var known: [Reference] = []
+            for entry in all where try exists(entry) { known.append(entry) }
             new = text(known + [dependent])
         }
         try AtomicFile.write(path, new.kernelBytes, mode: 0o644)

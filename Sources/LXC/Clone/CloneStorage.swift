@@ -47,7 +47,6 @@ struct CloneStorage {
         let from = try source()
         try attempting("cannot copy the root filesystem \(original.text)") { () throws(KernelError) in
             _ = try TreeCopy(expectedBytes: nil, progress: options.progress).run(from: from, to: location.source)
-            try TreeCopy.flush(location.source)
         }
     }
 
