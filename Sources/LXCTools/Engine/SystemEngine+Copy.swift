@@ -37,8 +37,16 @@ extension SystemEngine {
         start.logLevel = request.target.options.logLevel
         start.isQuiet = request.target.options.isQuiet
         do { return try self.start(copy, start, startFailure: .startFailed) } catch {
-            if !request.keepsData { try lifted { () throws(LXCError) in try copy.destroy(DestroyOptions()) } }
+            if !request.keepsData { removeFailed(copy) }
             throw error
+        }
+    }
+
+    /// Its supervisor has removed it already when it came that far.
+    private func removeFailed(_ copy: Container) {
+        do { try copy.destroy(DestroyOptions()) } catch {
+            if error.code == .notDefined { return }
+            ProcessStreams().printError("lxc-copy: \(error)\n")
         }
     }
 
