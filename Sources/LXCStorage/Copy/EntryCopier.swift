@@ -19,8 +19,8 @@ final class EntryCopier {
         case other
     }
 
-    private let shift: OwnerShift?
-    private let fresh: Fresh
+    let shift: OwnerShift?
+    let fresh: Fresh
     private let content = FileContentCopier()
     private let attributes = ExtendedAttributeReader()
 
