@@ -51,7 +51,7 @@ package enum FilesystemMagic: Sendable, Equatable {
     ]
 
     private static let others = [
-        Mark(offset: 0, magic: Array("LUKS\u{BA}\u{BE}".unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }), name: "a LUKS volume"),
+        Mark(offset: 0, magic: Array("LUKS".utf8) + [0xBA, 0xBE], name: "a LUKS volume"),
         Mark(offset: 0, magic: Array("QFI".utf8) + [0xFB], name: "a qcow2 image"),
         Mark(offset: 0x218, magic: Array("LVM2 001".utf8), name: "an LVM physical volume"),
         Mark(offset: 0xFF6, magic: Array("SWAPSPACE2".utf8), name: "swap space"),
