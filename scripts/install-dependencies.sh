@@ -3,7 +3,8 @@
 # Installs the Debian packages that building, testing and running need. Quick when they are all there.
 #
 # usage: install-dependencies.sh [--peers]
-#   --peers  also what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
+#   --peers  also what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), an Open vSwitch, and what makes
+#            filesystems
 set -euo pipefail
 
 # git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev
@@ -13,7 +14,9 @@ packages=(
     git make gcc libc6-dev musl-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps iproute2
     dnsmasq-base nftables iptables
 )
-if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace openvswitch-switch); fi
+if [ "${1:-}" = --peers ]; then
+    packages+=(lxc crun hyperfine strace openvswitch-switch btrfs-progs e2fsprogs squashfs-tools xfsprogs)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum step { STEP_CLONE = 1, STEP_DESCRIPTORS, STEP_DIRECTORY, STEP_EXEC, STEP_MOUNTS };
+enum step { STEP_CLONE = 1, STEP_DESCRIPTORS, STEP_DIRECTORY, STEP_EXEC, STEP_MOUNTS, STEP_MOUNT };
 
 struct report {
     int step;
@@ -45,6 +45,10 @@ static void become_program(const struct clinux_spawn_plan *plan, struct report *
     if (plan->death_signal) prctl(PR_SET_PDEATHSIG, plan->death_signal, 0, 0, 0);
     if (plan->private_mounts && (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0))
         fail(report, STEP_MOUNTS);
+    // MOVE_MOUNT_F_EMPTY_PATH
+    if (plan->private_mounts && plan->mount >= 0
+        && syscall(SYS_move_mount, plan->mount, "", AT_FDCWD, plan->mount_target, 0x04) != 0)
+        fail(report, STEP_MOUNT);
     if (plan->file_mask >= 0) umask((mode_t)plan->file_mask);
     if (plan->directory && chdir(plan->directory) != 0) fail(report, STEP_DIRECTORY);
     if (plan->executable >= 0)

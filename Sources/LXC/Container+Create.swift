@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LXCRuntime
+import LXCStorage
 import LinuxKernel
 
 extension Container {
@@ -86,29 +87,51 @@ extension Container {
         _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing SignalDescriptor,
         _ made: inout CreatedParts
     ) throws(LXCError) {
+        var config = config
+        let storage = try template == nil ? nil : makeStorage(config, options, &made)
+        if let storage { try config.use(storage.location) }
         try attempt("cannot write \(configFile)") { () throws(KernelError) in
             let file = try OwnedDescriptor(opening: configFile, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
             made.config = configFile
             try file.setPermissions(0o640)
             try file.writeAll(config.bytes)
         }
-        guard let template, let rootfs = config.rootfs else { return }
-        try attempt("cannot make the root filesystem \(rootfs)") { () throws(KernelError) in
-            if try FileStatus.ifPresent(rootfs) == nil {
-                try HostPath.makeDirectories(rootfs)
-                made.rootfs = rootfs
-                try HostPath.changePermissions(rootfs, to: 0o755)
-            }
-        }
-        try run(template, rootfs, options, signals)
+        guard let template, let storage else { return }
+        try run(template, storage.filling(at: config.mountPoint), options, signals)
         try settleConfig()
     }
 
+    private func makeStorage(
+        _ config: InitialConfig, _ options: CreateOptions, _ made: inout CreatedParts
+    ) throws(LXCError) -> NewStorage {
+        var order = options.storageOrder
+        order.name = name
+        order.directory = try InitialConfig.absolute(directory)
+        order.folder = config.folder
+        order.volumeGroup = order.volumeGroup ?? system.value(of: .volumeGroup)
+        order.thinPool = order.thinPool ?? system.value(of: .thinPool)
+        order.zfsRoot = order.zfsRoot ?? system.value(of: .zfsRoot)
+        order.rbdPool = order.rbdPool ?? system.value(of: .rbdPool)
+        order.rbdUser = order.rbdUser ?? system.value(of: .rbdUser)
+        let rootfs = order.rootfs
+        let isNew = try attempt("cannot make the root filesystem \(rootfs)") { () throws(KernelError) in
+            try FileStatus.ifPresent(rootfs) == nil
+        }
+        let storage = try NewStorage(options.storage, order)
+        // A folder that was there before is somebody's own.
+        if isNew { made.rootfs = rootfs }
+        if storage.location.kind != .dir { made.storage = storage }
+        return storage
+    }
+
     private func run(
-        _ template: Template, _ rootfs: String, _ options: CreateOptions, _ signals: borrowing SignalDescriptor
+        _ template: Template, _ filling: (folder: String, mount: SharedDescriptor?), _ options: CreateOptions,
+        _ signals: borrowing SignalDescriptor
     ) throws(LXCError) {
-        let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--name=" + name, "--rootfs=" + rootfs]
-        let program = TemplateRun(template: template, arguments: arguments + options.templateArguments, isQuiet: options.isQuiet)
+        let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--name=" + name, "--rootfs=" + filling.folder]
+        let program = TemplateRun(
+            template: template, arguments: arguments + options.templateArguments, isQuiet: options.isQuiet,
+            mount: filling.mount.map { ($0, filling.folder) })
         let what = "cannot create \(name)"
         let outcome: TemplateRun.Outcome
         do { outcome = try program.run(signals) } catch {
@@ -159,10 +182,12 @@ struct CreatedParts {
     var config: String?
     var marker: String?
     var rootfs: String?
+    var storage: NewStorage?
 
     /// Removes everything; the error tells what stayed.
     func removed(after error: LXCError) -> LXCError {
         var remaining: [String] = []
+        do throws(StorageFailure) { try storage?.remove(directory: directory) } catch { remaining.append("\(error.what): \(error.reason)") }
         do throws(KernelError) {
             for tree in [rootfs, directory].compactMap({ $0 }) {
                 do throws(KernelError) {

@@ -97,8 +97,11 @@ extension Container {
             config.hooks = HookSettings()
             config.rootfs = RootfsSettings()
         }
-        // Only a whole path below the root directory can have been made for one container.
-        if let path = config.rootfs.plainPath, !path.hasPrefix("/") || path.split(separator: "/").allSatisfy({ $0 == "." || $0 == ".." }) {
+        // Only a whole path below the root directory can have been made for one container. A dataset of ZFS is no path.
+        let isPath = config.rootfs.storageType != "zfs"
+        if isPath, let path = config.rootfs.plainPath,
+            !path.hasPrefix("/") || path.split(separator: "/").allSatisfy({ $0 == "." || $0 == ".." })
+        {
             config.rootfs.path = nil
         }
         return config

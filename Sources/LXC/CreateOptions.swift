@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCStorage
 
 /// How a container is created.
 package struct CreateOptions: Sendable {
@@ -10,6 +11,10 @@ package struct CreateOptions: Sendable {
     package var configFile: String?
     /// Absolute path of the root filesystem; nil for the folder `rootfs` in the container's directory.
     package var rootfsDirectory: String?
+    /// Kinds of storage of which the first that works is taken; a folder when there is none.
+    package var storage: [StorageKind] = []
+    /// How the storage is made; the name and the places are the container's.
+    package var storageOrder = StorageOrder(name: "", directory: "")
     /// Whether the template's output is thrown away.
     package var isQuiet = false
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LXCRuntime
+import LXCStorage
 import LinuxKernel
 
 /// The configuration that a container begins with.
@@ -8,10 +9,12 @@ struct InitialConfig {
     private var document: ContainerConfigDocument
     private var header: String
 
-    /// Where the root filesystem will be; nil when the container gets none.
-    private(set) var rootfs: String?
+    /// The folder of the root filesystem that was asked for; nil for the usual one.
+    private(set) var folder: String?
+    /// Where the root filesystem is put together.
+    var mountPoint: String { document.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount }
 
-    /// Reads the configuration to begin with and adds the root filesystem.
+    /// Reads the configuration to begin with.
     ///
     /// - Parameters:
     ///   - container: The new container.
@@ -23,10 +26,14 @@ struct InitialConfig {
         header = ""
         guard let template else { return }
         header = Self.header(template, options.templateArguments)
-        let named = if let chosen = options.rootfsDirectory { chosen } else { try configured() }
-        let rootfs = if let named { named } else { try Self.absolute(container.directory) + "/rootfs" }
-        self.rootfs = rootfs
-        do { try document.set("lxc.rootfs.path", "dir:" + rootfs) } catch { throw LXCError(error) }
+        // Storage that is made for this container takes the place of what the file names.
+        let isFolder = options.storage.isEmpty || options.storage.contains(.dir)
+        folder = if let chosen = options.rootfsDirectory { chosen } else if isFolder { try configured() } else { nil }
+    }
+
+    /// Says where the root filesystem is.
+    mutating func use(_ location: StorageLocation) throws(LXCError) {
+        do { try document.set("lxc.rootfs.path", location.text) } catch { throw LXCError(error) }
     }
 
     /// The content of the new file.

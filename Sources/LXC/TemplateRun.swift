@@ -12,6 +12,8 @@ struct TemplateRun {
     /// The words after the program's name.
     let arguments: [String]
     let isQuiet: Bool
+    /// What it fills, if that is to be mounted for it, and where; nobody else sees it there.
+    let mount: (content: SharedDescriptor, target: String)?
 
     /// Signals that end the creation of a container.
     static let interruptions = [Signals.hangup, Signals.interrupt, Signals.quit, Signals.terminate]
@@ -26,6 +28,7 @@ struct TemplateRun {
         if let signal = try signals.next() { return .interrupted(signal: signal.signal) }
         var launch = ProgramLaunch(.path(template.path), arguments: [template.path] + arguments, environment: ProcessEnvironment.lines)
         launch.hasPrivateMounts = true
+        launch.mount = mount.map { ($0.content.number, $0.target) }
         launch.diesWithParent = true
         // Files of a root filesystem must not depend on the caller's habits.
         launch.fileMask = 0o022

@@ -35,11 +35,13 @@ package struct OverlayLayers: Sendable, Equatable {
     /// Makes the upper layer if it is not there.
     ///
     /// The root directory of the whole has the owner and the mode of the upper layer: a new one gets those of the lower.
-    func prepareUpper() throws(StorageFailure) {
+    func prepareUpper() throws(StorageFailure) { try prepareUpper(like: String(lower.split(separator: ":").first ?? "")) }
+
+    /// `lower`: the root directory of the topmost lower layer.
+    private func prepareUpper(like lower: String) throws(StorageFailure) {
         try storing("cannot make the layer \(upper)", hint: "check that \(lower) exists") { () throws(KernelError) in
             guard try FileStatus.ifPresent(upper) == nil else { return }
-            let topmost = String(lower.split(separator: ":").first ?? "")
-            let status = try FileStatus(of: topmost)
+            let status = try FileStatus(of: lower)
             try HostPath.makeDirectories(upper)
             let (parent, name) = DirectoryHandle.split(upper)
             try DirectoryHandle(opening: "/" + parent).changeOwner(name, user: status.owner, group: status.group)
@@ -57,15 +59,19 @@ package struct OverlayLayers: Sendable, Equatable {
     }
 
     /// Mounts the layers in the caller's mount namespace.
-    func mount(_ options: MountOptions) throws(StorageFailure) -> DetachedMount {
-        try prepareUpper()
+    ///
+    /// `stage`: see ``StorageBackend/mount(_:_:stage:)``.
+    func mount(_ options: MountOptions, stage: String) throws(StorageFailure) -> DetachedMount {
+        let images = try LayerImages(lower, stage: stage)
+        defer { extendLifetime(images) }
+        try prepareUpper(like: images.layers.first ?? "")
         try prepareWork()
         let own = options.data.split(separator: ",").map(String.init)
         return try storing("cannot lay \(upper) over \(lower)", hint: "both must be folders of a filesystem that overlay accepts") {
             () throws(KernelError) in
             try DetachedMount(
                 newInstanceOf: "overlay", source: "overlay",
-                options: ["lowerdir=" + lower, "upperdir=" + upper, "workdir=" + work] + own, attributes: [])
+                options: ["lowerdir=" + images.layers.joined(separator: ":"), "upperdir=" + upper, "workdir=" + work] + own, attributes: [])
         }
     }
 }

@@ -50,8 +50,10 @@ package protocol StorageBackend: AnyObject {
 
     /// The content as a mount that is not attached yet, in the mount namespace of the caller.
     ///
-    /// - Parameter options: `lxc.rootfs.options`; only what is for the filesystem itself is used, flags are the caller's.
-    func mount(_ location: StorageLocation, _ options: MountOptions) throws(StorageFailure) -> DetachedMount
+    /// - Parameters:
+    ///   - options: `lxc.rootfs.options`; only what is for the filesystem itself is used, flags are the caller's.
+    ///   - stage: A folder, in a mount namespace that is the caller's alone, at which parts may be attached until the whole is there.
+    func mount(_ location: StorageLocation, _ options: MountOptions, stage: String) throws(StorageFailure) -> DetachedMount
 
     /// Removes what lies outside of the container's directory, and what cannot be removed as files.
     func remove(_ location: StorageLocation, directory: String) throws(StorageFailure)
@@ -59,22 +61,20 @@ package protocol StorageBackend: AnyObject {
 
 /// The backend of each kind.
 package enum StorageBackends {
-    /// - Returns: Nil for a kind that this version does not have.
-    package static func backend(_ kind: StorageKind) -> (any StorageBackend)? {
+    /// The backend of a kind.
+    package static func backend(_ kind: StorageKind) -> any StorageBackend {
         switch kind {
         case .dir: DirectoryBackend()
         case .overlay: OverlayBackend()
-        case .btrfs, .loop, .lvm, .zfs, .nbd, .rbd: nil
+        case .btrfs: BtrfsBackend()
+        case .loop: LoopBackend()
+        case .lvm: LVMBackend()
+        case .zfs: ZFSBackend()
+        case .nbd: NBDBackend()
+        case .rbd: RBDBackend()
         }
     }
 
     /// The backend of where a root filesystem is.
-    ///
-    /// - Throws: ``StorageFailure`` for a kind that this version does not have.
-    package static func backend(of location: StorageLocation) throws(StorageFailure) -> any StorageBackend {
-        if let backend = backend(location.kind) { return backend }
-        throw StorageFailure(
-            "cannot use the root filesystem \(location.text)",
-            reason: "this version of swift-lxc does not know storage on \(location.kind.rawValue) yet")
-    }
+    package static func backend(of location: StorageLocation) -> any StorageBackend { backend(location.kind) }
 }

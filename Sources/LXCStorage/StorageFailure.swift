@@ -23,6 +23,15 @@ package struct StorageFailure: Error, Sendable, Equatable {
     }
 }
 
+extension StorageFailure {
+    /// The same failure, when what had been made until then could not be taken back. `thing`: what stays.
+    func leaving(_ thing: String, _ failure: StorageFailure) -> StorageFailure {
+        var both = self
+        both.hint = "\(thing) stays behind: \(failure.reason)"
+        return both
+    }
+}
+
 /// Runs kernel work and gives its failure a meaning.
 func storing<Value: ~Copyable>(
     _ what: @autoclosure () -> String, hint: @autoclosure () -> String? = nil, _ body: () throws(KernelError) -> Value

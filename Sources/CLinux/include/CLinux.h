@@ -3,6 +3,7 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include "btrfs_calls.h"
 #include "capability_calls.h"
 #include "device_numbers.h"
 #include "event_calls.h"
@@ -11,6 +12,7 @@
 #include "install_paths.h"
 #include "keyrings.h"
 #include "libc.h"
+#include "loop_devices.h"
 #include "memory_files.h"
 #include "mount_api.h"
 #include "namespaces.h"

@@ -18,10 +18,12 @@ struct clinux_spawn_plan {
     const char *directory;     // chdir(2), or NULL
     int private_mounts;        // a mount namespace of its own, whose mounts do not travel back
     int file_mask;             // umask(2), or -1 to keep the caller's
+    int mount;                 // descriptor of a mount that is not attached yet, or -1; only with private_mounts
+    const char *mount_target;  // the directory that it is attached to
 };
 
 // Starts a program without copying the caller's memory. Returns its pid; -1 with errno when a step failed, the step's
-// number in *failed_step (1 clone, 2 descriptors, 3 directory, 4 exec, 5 mounts). *pidfd gets a handle (not when detached).
+// number in *failed_step (1 clone, 2 descriptors, 3 directory, 4 exec, 5 mounts, 6 the mount). *pidfd gets a handle (not when detached).
 int clinux_spawn(const struct clinux_spawn_plan *plan, int *pidfd, int *failed_step);
 
 #endif

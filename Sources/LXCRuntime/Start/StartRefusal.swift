@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
-import LXCStorage
 
 /// What this version cannot do is refused by name: a container never starts with less than its configuration asks for.
 enum StartRefusal {
@@ -9,11 +8,6 @@ enum StartRefusal {
             throw OperationFailure(
                 "cannot load the seccomp policy", reason: "this version of swift-lxc has no seccomp filter yet", key: "lxc.seccomp.profile",
                 origin: config.origin(of: "lxc.seccomp.profile"), hint: "remove the line to start without the filter")
-        }
-        if let location = StorageLocation(config.rootfs) {
-            do { _ = try StorageBackends.backend(of: location) } catch {
-                throw OperationFailure(error, key: "lxc.rootfs.path", origin: config.rootfs.path?.origin)
-            }
         }
         try checkIDMap(config)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
+import LXCStorage
 import LinuxKernel
 
 /// Removes a container: destroy hooks, root filesystem, directory.
@@ -35,9 +36,11 @@ package struct ContainerRemoval {
         try runHooks()
         guard config.rootfs.isManaged else { return }
         let directory = lxcPath + "/" + name
-        // A root filesystem outside the container's directory is removed too: it was made for this container.
-        if let rootfs = config.rootfs.plainPath, config.rootfs.storageType ?? "dir" == "dir", !rootfs.hasPrefix(directory + "/") {
-            try remove(rootfs)
+        // First: the configuration in the directory is what still knows of it when that fails.
+        if let location = StorageLocation(config.rootfs) {
+            do throws(StorageFailure) {
+                try StorageBackends.backend(of: location).remove(location, directory: directory)
+            } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: config.rootfs.path?.origin) }
         }
         try remove(directory)
     }

@@ -27,14 +27,19 @@ package final class DirectoryBackend: StorageBackend {
         try OverlayBackend().layer(on: original, order)
     }
 
-    package func mount(_ location: StorageLocation, _ options: MountOptions) throws(StorageFailure) -> DetachedMount {
-        try storing(
+    /// A path without a prefix may also name an image or a block device.
+    package func mount(
+        _ location: StorageLocation, _ options: MountOptions, stage: String
+    ) throws(StorageFailure) -> DetachedMount {
+        if try BlockMount.content(of: location.source) != nil { return try BlockMount.of(location.source, options) }
+        return try storing(
             "cannot mount the root filesystem \(location.source)", hint: "check that the directory exists, or create the container again"
         ) { () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true) }
     }
 
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
-        // A folder outside the container's directory is removed too: it was made for this container.
-        if !StoragePlace.isInside(location.source, directory) { try StoragePlace.remove(location.source) }
+        // A folder outside the container's directory is removed too: it was made for this container. A device was not.
+        guard !StoragePlace.isInside(location.source, directory), try BlockMount.content(of: location.source) != .device else { return }
+        try StoragePlace.remove(location.source)
     }
 }

@@ -52,11 +52,15 @@ package final class OverlayBackend: StorageBackend {
         return location
     }
 
-    package func mount(_ location: StorageLocation, _ options: MountOptions) throws(StorageFailure) -> DetachedMount {
-        try OverlayLayers(location).mount(options)
+    package func mount(
+        _ location: StorageLocation, _ options: MountOptions, stage: String
+    ) throws(StorageFailure) -> DetachedMount {
+        try OverlayLayers(location).mount(options, stage: stage)
     }
 
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
+        // Without an upper layer it never was one that could be used.
+        guard let upper = location.upper, !upper.isEmpty else { return }
         let layers = try OverlayLayers(location)
         for path in [layers.upper, layers.work] where !StoragePlace.isInside(path, directory) { try StoragePlace.remove(path) }
     }

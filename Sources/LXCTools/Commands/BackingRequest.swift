@@ -20,6 +20,8 @@ package struct BackingRequest: Sendable, Equatable {
 
     /// The kinds to try in this order; empty means a plain directory.
     package var kinds: [Kind] = []
+    /// Whether an overlay was asked for by the name that LXC 1.0 gave it, and gets the folders of that time.
+    package var isHistoric = false
     /// Absolute path of the root filesystem.
     package var directory: String?
     package var logicalVolume: String?
@@ -70,7 +72,10 @@ extension BackingRequest {
     ///
     /// - Throws: ``ToolFailure`` for an unknown kind, a malformed size, or an option of another kind than the one asked for.
     init(_ options: ParsedOptions) throws(ToolFailure) {
-        if let words = options.value(Self.kind) { kinds = try Self.kinds(words) }
+        if let words = options.value(Self.kind) {
+            kinds = try Self.kinds(words)
+            isHistoric = words.split(separator: ",").contains { $0 == "overlayfs" || $0 == "aufs" }
+        }
         directory = options.value(Self.directory)
         logicalVolume = options.value(Self.logicalVolume)
         volumeGroup = options.value(Self.volumeGroup)

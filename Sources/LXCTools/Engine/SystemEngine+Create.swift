@@ -2,6 +2,7 @@
 import LXC
 import LXCConfig
 import LXCRuntime
+import LXCStorage
 import LinuxKernel
 
 extension SystemEngine {
@@ -11,11 +12,12 @@ extension SystemEngine {
             return try printTemplateHelp(request.template)
         }
         let container = try container(request.target)
-        try checkBacking(request.backing)
         var options = CreateOptions(template: request.template)
         options.templateArguments = request.templateArguments
         options.configFile = request.configFile ?? request.target.options.rcfile
         options.rootfsDirectory = request.backing.directory
+        options.storage = request.backing.storageKinds
+        options.storageOrder = request.backing.storageOrder
         options.isQuiet = request.target.options.isQuiet
         do {
             try container.create(options) { note in
@@ -29,16 +31,6 @@ extension SystemEngine {
 
     package func printTemplateHelp(_ template: String) throws(ToolFailure) {
         try lifted { () throws(LXCError) in try Template(template).printHelp() }
-    }
-
-    /// Of several kinds of storage the first that works is taken.
-    private func checkBacking(_ backing: BackingRequest) throws(ToolFailure) {
-        let folders: [BackingRequest.Kind] = [.dir, .none, .best]
-        if backing.kinds.isEmpty || backing.kinds.contains(where: folders.contains) { return }
-        let names = backing.kinds.map { $0.rawValue }.joined(separator: " and ")
-        throw ToolFailure(
-            .notAvailable, "cannot keep a container on \(names)", reason: "only folders are supported so far",
-            advice: "use -B dir, which needs nothing to be prepared")
     }
 
     package func destroy(_ request: DestroyRequest) throws(ToolFailure) {
@@ -57,5 +49,41 @@ extension SystemEngine {
             default: throw ToolFailure(error)
             }
         }
+    }
+}
+
+extension BackingRequest {
+    /// The kinds of storage to try in this order.
+    fileprivate var storageKinds: [StorageKind] {
+        kinds.flatMap { (kind) -> [StorageKind] in
+            switch kind {
+            case .none, .dir: [.dir]
+            // Each fails at once where it is not available.
+            case .best: [.btrfs, .zfs, .lvm, .dir]
+            case .btrfs: [.btrfs]
+            case .loop: [.loop]
+            case .lvm: [.lvm]
+            case .nbd: [.nbd]
+            case .overlay: [.overlay]
+            case .rbd: [.rbd]
+            case .zfs: [.zfs]
+            }
+        }
+    }
+
+    /// What the storage is to be like.
+    fileprivate var storageOrder: StorageOrder {
+        var order = StorageOrder(name: "", directory: "")
+        order.logicalVolume = logicalVolume
+        order.volumeGroup = volumeGroup
+        order.thinPool = thinPool
+        order.zfsRoot = zfsRoot
+        order.rbdName = rbdName
+        order.rbdPool = rbdPool
+        order.rbdUser = rbdUser
+        order.filesystem = filesystem
+        order.size = sizeInBytes
+        order.isHistoric = isHistoric
+        return order
     }
 }

@@ -35,6 +35,33 @@ extension OwnedDescriptor {
         }
     }
 
+    /// The first bytes of this file, at most `count`; less when it is shorter. Its position is not moved.
+    ///
+    /// Kernel call: `pread(2)`.
+    package func beginning(_ count: Int) throws(KernelError) -> [UInt8] {
+        let number = number
+        var content: [UInt8] = []
+        while content.count < count {
+            let position = content.count
+            var part: [UInt8] = []
+            let length = try kernelCall("pread", "descriptor \(number)") {
+                part.fill(upTo: count - position) { pread(number, $0, $1, off_t(position)) }
+            }
+            if length == 0 { break }
+            content += part
+        }
+        return content
+    }
+
+    /// Makes this file as long as asked for; what is added takes no room. Kernel call: `ftruncate(2)`.
+    ///
+    /// - Throws: ``KernelError``; `.fileTooLarge` for more than the filesystem allows.
+    package func setSize(_ size: UInt64) throws(KernelError) {
+        let number = number
+        guard let size = off_t(exactly: size) else { throw KernelError(call: "ftruncate", errno: .fileTooLarge, subject: "\(size)") }
+        try kernelCommand("ftruncate", "descriptor \(number)") { ftruncate(number, size) }
+    }
+
     /// Sets the permission bits, set-id and sticky bits of this file, whatever the umask says.
     ///
     /// Kernel call: `fchmod(2)`.

@@ -17,6 +17,9 @@ package struct DetachedMount: ~Copyable {
 
     package var number: Int32 { descriptor.number }
 
+    /// Gives the mount to another owner; one that was never attached goes with the last descriptor.
+    package consuming func takeDescriptor() -> OwnedDescriptor { descriptor }
+
     /// A copy of an existing tree, as a bind mount makes it, of a path of the host.
     package init(copying path: String, recursive: Bool) throws(KernelError) {
         let raw = try kernelCall("open_tree", path) {

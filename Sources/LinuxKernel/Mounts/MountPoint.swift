@@ -63,6 +63,7 @@ package struct FilesystemKind: Sendable, Equatable {
     package static let namespaces = FilesystemKind(magic: 0x6E73_6673)
     package static let cgroup2 = FilesystemKind(magic: 0x6367_7270)
     package static let nfs = FilesystemKind(magic: 0x6969)
+    package static let btrfs = FilesystemKind(magic: 0x9123_683E)
 
     private init(magic: Int64) { self.magic = magic }
 

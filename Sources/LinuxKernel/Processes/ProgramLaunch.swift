@@ -21,6 +21,8 @@ package struct ProgramLaunch {
     package var directory: String?
     /// Whether the program has a mount namespace of its own: it sees the host's later mounts, the host does not see its.
     package var hasPrivateMounts = false
+    /// What the program sees mounted at a directory: the descriptor of a detached mount. Only with private mounts.
+    package var mount: (descriptor: Int32, target: String)?
     /// The program's `umask(2)`, 0 to 0o777; nil for the caller's.
     package var fileMask: Int32?
 
@@ -49,7 +51,7 @@ package struct ProgramLaunch {
             withCStrings(environment) { environment in
                 flat.withUnsafeBufferPointer { flat in
                     withOptionalPath(pathText) { path in
-                        withOptionalPath(directory) { directory in
+                        withOptionalPaths(directory, mount?.target) { directory, mountTarget in
                             var plan = clinux_spawn_plan()
                             plan.executable = executableNumber
                             plan.path = path
@@ -63,6 +65,8 @@ package struct ProgramLaunch {
                             plan.directory = directory
                             plan.private_mounts = hasPrivateMounts ? 1 : 0
                             plan.file_mask = fileMask ?? -1
+                            plan.mount = mount?.descriptor ?? -1
+                            plan.mount_target = mountTarget
                             return CLinux.clinux_spawn(&plan, &handle, &failedStep)
                         }
                     }
@@ -95,18 +99,29 @@ package struct ProgramLaunch {
         case 3: "chdir"
         case 4: "execve"
         case 5: "unshare"
+        case 6: "move_mount"
         default: "clone"
         }
     }
 
     private func subject(_ step: Int32) -> String {
-        step == 3 ? directory ?? "" : pathText ?? arguments.first ?? "program"
+        switch step {
+        case 3: directory ?? ""
+        case 6: mount?.target ?? ""
+        default: pathText ?? arguments.first ?? "program"
+        }
     }
 }
 
 private func withOptionalPath<Result>(_ path: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
     guard let path else { return body(nil) }
     return path.withKernelString { body($0) }
+}
+
+private func withOptionalPaths<Result>(
+    _ first: String?, _ second: String?, _ body: (UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Result
+) -> Result {
+    withOptionalPath(first) { first in withOptionalPath(second) { body(first, $0) } }
 }
 
 /// Calls `body` with a NULL-terminated array of C strings, valid during the call only.

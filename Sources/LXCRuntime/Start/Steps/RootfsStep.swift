@@ -11,7 +11,7 @@ struct RootfsStep: InitStep {
         guard let mountPoint = context.mountPoint, let path = context.config.rootfs.path else { return }
         let what = "cannot mount the root filesystem \(path.value)"
         let options = try rootfsOptions(context)
-        let mount = try content(path, options, context)
+        let mount = try content(path, options, mountPoint, context)
         if let idmap = options.idmap { try mapOwners(mount, idmap, what, context) }
         try attempting(what, key: "lxc.rootfs.options", origin: context.origin("lxc.rootfs.options")) { () throws(KernelError) in
             try mount.change(
@@ -23,13 +23,13 @@ struct RootfsStep: InitStep {
     }
 
     private func content(
-        _ path: Sourced<String>, _ options: MountOptions, _ context: InitContext
+        _ path: Sourced<String>, _ options: MountOptions, _ mountPoint: String, _ context: InitContext
     ) throws(OperationFailure) -> DetachedMount {
         do throws(StorageFailure) {
             guard let location = StorageLocation(context.config.rootfs) else {
                 throw StorageFailure("cannot mount the root filesystem \(path.value)", reason: "its kind of storage is not known")
             }
-            return try StorageBackends.backend(of: location).mount(location, options)
+            return try StorageBackends.backend(of: location).mount(location, options, stage: mountPoint)
         } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: path.origin) }
     }
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+package import LinuxKernel
+
+/// A root filesystem on a logical volume of LVM.
+package final class LVMBackend: StorageBackend {
+    package let kind = StorageKind.lvm
+    private let tools: HostTool.Folders
+
+    package init() { tools = HostTool.Folders() }
+
+    init(tools: HostTool.Folders) { self.tools = tools }
+
+    /// A thin volume where the pool is there, else one that takes its whole size at once.
+    package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        let group = try Self.checked(order.volumeGroup ?? "lxc")
+        let name = try Self.checked(order.logicalVolume ?? order.name)
+        let pool = "/dev/\(group)/" + (try Self.checked(order.thinPool ?? "lxc"))
+        let device = "/dev/\(group)/\(name)"
+        let what = "cannot make the logical volume \(device)"
+        let lvcreate = try tool("lvcreate", what)
+        let filesystem = try NewFilesystem(order.filesystem, in: tools)
+        let size = "\(order.size ?? NewFilesystem.defaultSize)b"
+        let place = try attributes(of: pool, what).hasPrefix("t") ? ["--thinpool", pool, "-V", size] : ["-L", size]
+        // An old filesystem at that place of the disk is wiped without asking.
+        try lvcreate.run(["-Wy", "--yes"] + place + [group, "-n", name], for: what)
+        try finish(device) { () throws(StorageFailure) in
+            try filesystem.make(on: device)
+            try DirectoryBackend().makeFolder(order.rootfs)
+        }
+        return StorageLocation(kind: .lvm, source: device)
+    }
+
+    /// A snapshot of a thin volume is thin too; any other one gets room for as many changes as the original has content.
+    package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        let what = "cannot make a snapshot of \(original.text)"
+        let parts = original.source.split(separator: "/")
+        guard original.kind == .lvm, parts.count == 3, parts[0] == "dev" else {
+            throw StorageFailure(what, reason: "it is no logical volume (/dev/GROUP/NAME)", hint: "make a full copy instead")
+        }
+        let name = try Self.checked(order.logicalVolume ?? order.name)
+        let lvcreate = try tool("lvcreate", what)
+        var arguments = ["-s"]
+        if try attributes(of: original.source, what).hasPrefix("V") {
+            // Thin snapshots are not activated otherwise, neither now nor when the machine starts.
+            arguments += ["--setactivationskip", "n"]
+        } else {
+            let size = if let chosen = order.size { chosen } else { try size(of: original.source, what) }
+            arguments += ["-L", "\(size)b"]
+        }
+        try lvcreate.run(arguments + ["-n", name, original.source], for: what)
+        let device = "/dev/\(parts[1])/\(name)"
+        try finish(device) { () throws(StorageFailure) in try DirectoryBackend().makeFolder(order.rootfs) }
+        return StorageLocation(kind: .lvm, source: device)
+    }
+
+    package func mount(
+        _ location: StorageLocation, _ options: MountOptions, stage: String
+    ) throws(StorageFailure) -> DetachedMount {
+        try BlockMount.of(location.source, options)
+    }
+
+    package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
+        let what = "cannot remove the logical volume \(location.source)"
+        let result = try tool("lvremove", what).attempt(["-f", location.source], for: what)
+        // Gone already is as good, for a removal that goes on after a failure.
+        guard !result.isSuccess, !result.reason.holds("Failed to find"), !result.reason.holds("not found") else { return }
+        throw StorageFailure(what, reason: result.reason)
+    }
+
+    /// Does the rest of the work on a new volume; when that fails the volume is removed.
+    private func finish(_ device: String, _ work: () throws(StorageFailure) -> Void) throws(StorageFailure) {
+        do throws(StorageFailure) { try work() } catch let failure {
+            do throws(StorageFailure) { try remove(StorageLocation(kind: .lvm, source: device), directory: "") } catch {
+                throw failure.leaving("the logical volume \(device)", error)
+            }
+            throw failure
+        }
+    }
+
+    /// The letters of `lv_attr`: `t` for a thin pool, `V` for a thin volume, others elsewhere; empty without such a volume.
+    private func attributes(of volume: String, _ what: String) throws(StorageFailure) -> String {
+        try tool("lvs", what).attempt(["--unbuffered", "--noheadings", "-o", "lv_attr", volume], for: what).output
+    }
+
+    private func size(of volume: String, _ what: String) throws(StorageFailure) -> UInt64 {
+        let options = ["--unbuffered", "--noheadings", "--units", "b", "--nosuffix", "-o", "lv_size", volume]
+        let text = try tool("lvs", what).run(options, for: what)
+        guard let size = UInt64(text) else { throw StorageFailure(what, reason: "lvs does not tell its size: \(text)") }
+        return size
+    }
+
+    private func tool(_ program: String, _ what: String) throws(StorageFailure) -> HostTool {
+        try HostTool(program, package: "lvm2", for: what, in: tools)
+    }
+
+    /// A name that is neither an option nor a path.
+    private static func checked(_ name: String) throws(StorageFailure) -> String {
+        guard !name.isEmpty, !name.hasPrefix("-"), !name.utf8.contains(0x2F) else {
+            throw StorageFailure("cannot use the name \(name) with LVM", reason: "it is empty, begins with a dash or contains a slash")
+        }
+        return name
+    }
+}

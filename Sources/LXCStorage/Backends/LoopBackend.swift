@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package import LXCConfig
+package import LinuxKernel
+
+/// A root filesystem in an image file.
+package final class LoopBackend: StorageBackend {
+    package let kind = StorageKind.loop
+    private let tools: HostTool.Folders
+
+    package init() { tools = HostTool.Folders() }
+
+    init(tools: HostTool.Folders) { self.tools = tools }
+
+    package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        let image = Self.image(order)
+        let filesystem = try NewFilesystem(order.filesystem, in: tools)
+        try makeImage(image, order.size ?? NewFilesystem.defaultSize)
+        do throws(StorageFailure) {
+            try filesystem.make(on: image)
+            try DirectoryBackend().makeFolder(order.rootfs)
+        } catch {
+            try StoragePlace.remove(image)
+            throw error
+        }
+        return StorageLocation(kind: .loop, source: image)
+    }
+
+    /// Beside the folder that the root filesystem would be in.
+    private static func image(_ order: StorageOrder) -> String {
+        let (parent, _) = DirectoryHandle.split(order.rootfs)
+        return "/" + (parent.isEmpty ? "" : parent + "/") + "rootdev"
+    }
+
+    /// A file that takes room as it is filled; other users must not read what containers keep in it.
+    private func makeImage(_ path: String, _ size: UInt64) throws(StorageFailure) {
+        let what = "cannot make the image \(path)"
+        let file = try storing(what) { () throws(KernelError) in
+            try HostPath.makeDirectories("/" + DirectoryHandle.split(path).parent)
+            return try OwnedDescriptor(opening: path, [.readWrite, .create, .exclusive, .noFollow], mode: 0o600)
+        }
+        do throws(KernelError) {
+            try file.setPermissions(0o600)
+            try file.setSize(size)
+        } catch {
+            try StoragePlace.remove(path)
+            throw StorageFailure(what, error, hint: error.errno == .fileTooLarge ? "no file can be that large on this filesystem" : nil)
+        }
+    }
+
+    package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        throw StorageFailure(
+            "cannot make a snapshot of \(original.text)", reason: "an image cannot share its content with another one",
+            hint: "make a full copy instead")
+    }
+
+    package func mount(
+        _ location: StorageLocation, _ options: MountOptions, stage: String
+    ) throws(StorageFailure) -> DetachedMount {
+        try BlockMount.of(location.source, options)
+    }
+
+    package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
+        guard !StoragePlace.isInside(location.source, directory) else { return }
+        if try BlockMount.content(of: location.source) == .image { try StoragePlace.remove(location.source) }
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
+import LinuxKernel
+import Testing
+
+/// Containers in subvolumes of btrfs.
+@Suite(.needsRoot, .needsProgram("/usr/sbin/mkfs.btrfs", package: "btrfs-progs")) struct BtrfsTests {
+    /// Puts the fixture's containers on a btrfs of their own.
+    private func mountFilesystem(_ fixture: ContainerFixture) throws {
+        let image = fixture.lxcpath + ".img"
+        fixture.atEnd("btrfs image") { _ = try fixture.run("/bin/rm", ["-f", image]) }
+        let script = "truncate -s 300M '\(image)' && mkfs.btrfs -q '\(image)' && mount -o loop '\(image)' '\(fixture.lxcpath)'"
+        let result = try fixture.run("/bin/sh", ["-c", script], seconds: 60)
+        guard result.code == 0 else { throw FixtureFailure("\(result)") }
+        fixture.atEnd("btrfs") {
+            let result = try fixture.run("/bin/umount", [fixture.lxcpath])
+            if result.code != 0 { throw FixtureFailure("\(result)") }
+        }
+    }
+
+    private func create(_ fixture: ContainerFixture, _ short: String, _ options: String...) throws -> String {
+        let name = fixture.name(short)
+        let result = try fixture.run(
+            fixture.installation.bin + "/lxc-create",
+            ["-P", fixture.lxcpath, "-n", name, "-t", "busybox", "-f", "/dev/null"] + options, seconds: 60)
+        guard result.code == 0 else { throw FixtureFailure("\(result)") }
+        return name
+    }
+
+    private func tool(_ fixture: ContainerFixture, _ arguments: String...) throws -> String {
+        let result = try fixture.run("/usr/bin/btrfs", arguments)
+        guard result.code == 0 else { throw FixtureFailure("\(result)") }
+        return result.output
+    }
+
+    @Test(arguments: ["btrfs", "best", "zfs,btrfs"]) func aContainerLivesInASubvolume(kind: String) throws {
+        try withContainers { (fixture) throws in
+            try mountFilesystem(fixture)
+            let name = try create(fixture, "kept", "-B", kind)
+            #expect(try WholeFile.text(fixture.folder(name) + "/config").contains("\nlxc.rootfs.path = btrfs:\(fixture.rootfs(name))\n"))
+            #expect(try BtrfsSubvolume.isSubvolume(fixture.rootfs(name)))
+            #expect(try FileStatus(of: fixture.rootfs(name)).permissions == 0o755)
+            try fixture.succeed("start", "-n", name)
+            try fixture.succeed("attach", "-n", name, "--", "/bin/sh", "-c", "echo kept > /root/file")
+            try fixture.succeed("stop", "-k", "-n", name)
+            try fixture.succeed("start", "-n", name)
+            #expect(try fixture.succeed("attach", "-n", name, "--", "/bin/cat", "/root/file").output == "kept\n")
+            try fixture.succeed("destroy", "-f", "-n", name)
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+            #expect(try tool(fixture, "subvolume", "list", fixture.lxcpath) == "")
+        }
+    }
+
+    /// Also deep ones, read-only ones, and those of a container whose root filesystem is a plain folder.
+    @Test(arguments: ["btrfs", "dir"]) func subvolumesInsideGoToo(kind: String) throws {
+        try withContainers { (fixture) throws in
+            try mountFilesystem(fixture)
+            let name = try create(fixture, "nested", "-B", kind)
+            let top = fixture.rootfs(name)
+            for path in ["/var/machines", "/var/machines/one", "/var/machines/one/two", "/var/machines/one/odd name", "/home/user"] {
+                _ = try tool(fixture, "subvolume", "create", top + path)
+                try fixture.write(top + path + "/file", "x")
+            }
+            if kind == "btrfs" {
+                _ = try tool(fixture, "subvolume", "snapshot", "-r", top + "/home/user", top + "/home/old")
+                _ = try tool(fixture, "property", "set", "-ts", top + "/var/machines/one", "ro", "true")
+            }
+            try fixture.succeed("destroy", "-n", name)
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+            #expect(try tool(fixture, "subvolume", "list", fixture.lxcpath) == "")
+        }
+    }
+
+    @Test func aFailingTemplateLeavesNoSubvolume() throws {
+        try withContainers { (fixture) throws in
+            try mountFilesystem(fixture)
+            let result = try fixture.run(
+                fixture.installation.bin + "/lxc-create",
+                ["-P", fixture.lxcpath, "-n", fixture.name("fails"), "-t", "/bin/false", "-f", "/dev/null", "-B", "btrfs"])
+            #expect(result.code == 1 && result.error.contains("/bin/false ended with status 1"), "\(result)")
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+            #expect(try tool(fixture, "subvolume", "list", fixture.lxcpath) == "")
+        }
+    }
+
+    @Test func aSnapshotSharesUntilOneChanges() throws {
+        try withContainers { (fixture) throws in
+            try mountFilesystem(fixture)
+            let (original, copy) = (fixture.lxcpath + "/a", fixture.lxcpath + "/b")
+            try BtrfsSubvolume.create(original)
+            try fixture.write(original + "/file", "one")
+            try BtrfsSubvolume.snapshot(original, to: copy)
+            try fixture.write(copy + "/file", "two")
+            #expect(try WholeFile.text(original + "/file") == "one")
+            #expect(try BtrfsSubvolume.isSubvolume(copy))
+            #expect(try !BtrfsSubvolume.isSubvolume(fixture.lxcpath + "/a/file"))
+            for path in [original, copy] { try BtrfsSubvolume.remove(path) }
+            #expect(throws: KernelError.self) { () throws in try BtrfsSubvolume.create("/proc/x") }
+        }
+    }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
+import LinuxKernel
+import Testing
+
+/// Containers on each kind of storage, from their creation to the last trace; the fixture sees to it that no mount, loop device or process
+/// stays.
+@Suite(.needsRoot) struct StorageTests {
+    private func isThere(_ path: String) throws -> Bool { try FileStatus.ifPresent(path, followLinks: false) != nil }
+
+    private func config(_ fixture: ContainerFixture, _ name: String) throws -> String {
+        try WholeFile.text(fixture.folder(name) + "/config")
+    }
+
+    private func create(_ fixture: ContainerFixture, _ short: String, _ options: String...) throws -> String {
+        let name = fixture.name(short)
+        let tool = fixture.installation.bin + "/lxc-create"
+        let result = try fixture.run(tool, ["-P", fixture.lxcpath, "-n", name, "-t", "busybox", "-f", "/dev/null"] + options, seconds: 60)
+        guard result.code == 0 else { throw FixtureFailure("\(result)") }
+        return name
+    }
+
+    private func inside(_ fixture: ContainerFixture, _ name: String, _ script: String) throws -> String {
+        try fixture.succeed("attach", "-n", name, "--", "/bin/sh", "-c", script).output
+    }
+
+    /// What is written in one run is there in the next.
+    private func checkThatItKeepsFiles(_ fixture: ContainerFixture, _ name: String) throws {
+        try fixture.succeed("start", "-n", name)
+        _ = try inside(fixture, name, "echo kept > /root/file; mkdir -p /root/many; for i in 1 2 3; do echo $i > /root/many/$i; done")
+        try fixture.succeed("stop", "-k", "-n", name)
+        try fixture.succeed("start", "-n", name)
+        #expect(try inside(fixture, name, "cat /root/file /root/many/*") == "kept\n1\n2\n3\n")
+        try fixture.succeed("stop", "-k", "-n", name)
+    }
+
+    private func run(_ fixture: ContainerFixture, _ script: String, seconds: Int32 = 60) throws -> String {
+        let result = try fixture.run("/bin/sh", ["-ec", script], seconds: seconds)
+        guard result.code == 0 else { throw FixtureFailure("\(result)") }
+        return result.output
+    }
+
+    private func loopDevices(_ fixture: ContainerFixture) throws -> [String] {
+        try DirectoryListing.names(in: "/sys/block").filter { $0.hasPrefix("loop") }.filter { device in
+            // A device without a file has no such name.
+            (try? WholeFile.text("/sys/block/\(device)/loop/backing_file"))?.contains(fixture.tag) ?? false
+        }
+    }
+
+    private static let kinds: [(options: [String], path: String)] = [
+        (["-B", "dir"], "dir:@/rootfs"), (["-B", "none"], "dir:@/rootfs"), (["-B", "overlay"], "overlay:@/rootfs:@/overlay/delta"),
+        (["-B", "overlayfs"], "overlay:@/rootfs:@/delta0"), (["-B", "loop", "--fssize", "32M"], "loop:@/rootdev"),
+        (["-B", "loop", "--fssize", "32M", "--fstype", "ext2"], "loop:@/rootdev"),
+        (["-B", "loop", "--fssize", "400M", "--fstype", "xfs"], "loop:@/rootdev"),
+        (["-B", "loop", "--fssize", "200M", "--fstype", "btrfs"], "loop:@/rootdev"),
+        (["-B", "btrfs,loop", "--fssize", "32M"], "loop:@/rootdev"),
+    ]
+
+    @Test(
+        .needsProgram("/usr/sbin/mkfs.xfs", package: "xfsprogs"), .needsProgram("/usr/sbin/mkfs.btrfs", package: "btrfs-progs"),
+        arguments: kinds)
+    func aContainerLivesOn(options: [String], path: String) throws {
+        try withContainers { fixture in
+            let name = fixture.name("kept")
+            let tool = fixture.installation.bin + "/lxc-create"
+            let made = try fixture.run(
+                tool, ["-P", fixture.lxcpath, "-n", name, "-t", "busybox", "-f", "/dev/null"] + options, seconds: 60)
+            #expect(made.code == 0, "\(made)")
+            let expected =
+                "lxc.rootfs.path = " + path.split(separator: "@", omittingEmptySubsequences: false).joined(separator: fixture.folder(name))
+            let text = try config(fixture, name)
+            #expect(text.contains("\n\(expected)\n"), "\(text)")
+            try checkThatItKeepsFiles(fixture, name)
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            // Once more, running.
+            try fixture.succeed("start", "-n", name)
+            if path.hasPrefix("loop:") { #expect(try loopDevices(fixture).count == 1) }
+            #expect(try fixture.lxc("destroy", "-n", name).code == 1)
+            try fixture.succeed("destroy", "-f", "-n", name)
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+        }
+    }
+
+    @Test func anImageIsClosedToOthersAndSparse() throws {
+        try withContainers { fixture in
+            let name = try create(fixture, "sparse", "-B", "loop")
+            let image = fixture.folder(name) + "/rootdev"
+            #expect(try FileStatus(of: image).permissions == 0o600)
+            #expect(try FileStatus(of: image).size == 1 << 30)
+            let used = try run(fixture, "du -m '\(image)' | cut -f 1").split(separator: "\n").first ?? ""
+            #expect(Int(used) ?? 1000 < 100)
+            #expect(try DirectoryListing.names(in: fixture.rootfs(name)) == [])
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    /// Also when nothing of ours can tidy up any more.
+    @Test func theLoopDeviceGoesWithAKilledContainer() throws {
+        try withContainers { fixture in
+            let name = try create(fixture, "killed", "-B", "loop", "--fssize", "32M")
+            try fixture.succeed("start", "-n", name)
+            #expect(try loopDevices(fixture).count == 1)
+            let supervisor = try ProcessStatus.read(process: "\(fixture.initPID(name))").parent ?? 0
+            let first = try PidFD(fixture.initPID(name))
+            try PidFD(supervisor).send(9)
+            _ = try? first.send(9)  // may be gone with its supervisor
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    // MARK: Images and devices that somebody else made
+
+    /// Makes a container in a folder and turns its root filesystem into something else.
+    private func converted(
+        _ fixture: ContainerFixture, _ short: String, _ script: String, path: String
+    ) throws -> String {
+        let name = try fixture.busybox(short)
+        _ = try run(fixture, "cd '\(fixture.folder(name))'; exec 2>&1; \(script); rm -r rootfs; mkdir rootfs")
+        _ = try run(fixture, "sed -i '/^lxc.rootfs.path/d' '\(fixture.folder(name))/config'")
+        try fixture.append(name, ["lxc.rootfs.path = " + path.split(separator: "@").joined(separator: fixture.folder(name))])
+        return name
+    }
+
+    private static let image = "mkfs.ext4 -q -d rootfs image 32M"
+    private static let squashfs = "mksquashfs rootfs image -quiet -no-progress"
+
+    @Test(arguments: ["@/image", "dir:@/image", "loop:@/image"]) func anImageFile(path: String) throws {
+        try withContainers { fixture in
+            // A leading @ is an empty piece that split drops.
+            let name = try converted(fixture, "image", Self.image, path: " " + path)
+            try checkThatItKeepsFiles(fixture, name)
+            try fixture.succeed("destroy", "-n", name)
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+        }
+    }
+
+    @Test(.needsProgram("/usr/bin/mksquashfs", package: "squashfs-tools")) func aReadOnlyImage() throws {
+        try withContainers { fixture in
+            let name = try converted(fixture, "squash", Self.squashfs, path: " @/image")
+            try fixture.succeed("start", "-n", name)
+            #expect(try inside(fixture, name, "touch /root/x 2>/dev/null || echo refused") == "refused\n")
+            try fixture.succeed("destroy", "-f", "-n", name)
+        }
+    }
+
+    @Test(
+        .needsProgram("/usr/bin/mksquashfs", package: "squashfs-tools"), arguments: [squashfs, image])
+    func anImageAsLowerLayer(script: String) throws {
+        try withContainers { fixture in
+            let name = try converted(fixture, "lower", script, path: "overlay:@/image:@/overlay/delta")
+            let before = try WholeFile.read(fixture.folder(name) + "/image", limit: 64 << 20)
+            try checkThatItKeepsFiles(fixture, name)
+            #expect(try WholeFile.text(fixture.folder(name) + "/overlay/delta/root/file") == "kept\n")
+            #expect(try WholeFile.read(fixture.folder(name) + "/image", limit: 64 << 20) == before)
+            #expect(try FileStatus(of: fixture.folder(name) + "/overlay/delta").permissions == 0o755)
+            try fixture.succeed("start", "-n", name)
+            // Only the overlay is to be seen: what it is made of is attached nowhere.
+            let mounts = try inside(fixture, name, "cut -d ' ' -f 5,9 /proc/self/mountinfo")
+            #expect(mounts.contains("overlay") && !mounts.contains("layers"), "\(mounts)")
+            try fixture.succeed("destroy", "-f", "-n", name)
+        }
+    }
+
+    @Test(.needsProgram("/usr/bin/mksquashfs", package: "squashfs-tools")) func severalImagesAsLowerLayers() throws {
+        try withContainers { fixture in
+            let more = "; mkdir -p more/root; echo top > more/root/layer; mksquashfs more top -quiet -no-progress"
+            let name = try converted(fixture, "layers", Self.squashfs + more, path: "overlay:@/top:@/image:@/overlay/delta")
+            try fixture.succeed("start", "-n", name)
+            #expect(try inside(fixture, name, "cat /root/layer") == "top\n")
+            try fixture.succeed("destroy", "-f", "-n", name)
+        }
+    }
+
+    @Test func aBlockDevice() throws {
+        try withContainers { fixture in
+            let name = try converted(fixture, "device", Self.image + "; losetup -f --show image > device", path: "@")
+            let folder = fixture.folder(name)
+            let device = String(try WholeFile.text(folder + "/device").split(separator: "\n").first ?? "")
+            fixture.atEnd("loop device") { _ = try fixture.run("/sbin/losetup", ["-d", device]) }
+            _ = try run(fixture, "sed -i '/^lxc.rootfs.path/d' '\(folder)/config'")
+            try fixture.append(name, ["lxc.rootfs.path = " + device])
+            try checkThatItKeepsFiles(fixture, name)
+            try fixture.succeed("destroy", "-n", name)
+            // The device is not the container's.
+            #expect(try isThere(device))
+        }
+    }
+
+    @Test(arguments: [
+        ("head -c 2000000 /dev/urandom > image", "not known or damaged"), ("truncate -s 1M image", "holds no filesystem"),
+        (": > image", "no filesystem"),
+        ("\(image); dd if=/dev/zero of=image bs=1 seek=1088 count=64 conv=notrunc status=none", "cannot mount"),
+        ("\(image); truncate -s 100k image", "cannot mount"),
+        ("\(image); dd if=/dev/urandom of=image bs=4096 seek=1 count=200 conv=notrunc status=none", "cannot"),
+        ("mkfifo image", "cannot mount"),
+    ])
+    func aDamagedImageIsAnErrorAtOnce(script: String, words: String) throws {
+        try withContainers { fixture in
+            let name = try converted(fixture, "damaged", script, path: "loop:@/image")
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let result = try fixture.lxc("start", "-n", name)
+            #expect(clock.now - begin < .seconds(1))
+            #expect(result.code == 1 && result.error.contains(words), "\(result)")
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    // MARK: Failures
+
+    @Test(arguments: [
+        (["-B", "loop", "--fstype", "nosuch"], "mkfs.nosuch is not installed"), (["-B", "loop", "--fstype", "../x"], "not the name"),
+        (["-B", "loop", "--fssize", "9000000T"], "cannot make the image"), (["-B", "btrfs"], "is not on btrfs"),
+        (["-B", "btrfs,loop", "--fstype", "nosuch"], "cannot make storage on any of btrfs, loop"),
+    ])
+    func whatCannotBeMadeLeavesNothing(options: [String], words: String) throws {
+        try withContainers { fixture in
+            let name = fixture.name("fails")
+            let tool = fixture.installation.bin + "/lxc-create"
+            let result = try fixture.run(tool, ["-P", fixture.lxcpath, "-n", name, "-t", "busybox", "-f", "/dev/null"] + options)
+            #expect(result.code == 1 && result.error.contains(words), "\(result)")
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+        }
+    }
+
+    @Test(arguments: ["loop", "overlay", "dir"]) func aFailingTemplateLeavesNothing(kind: String) throws {
+        try withContainers { fixture in
+            let script = fixture.lxcpath + "/template.sh"
+            try fixture.write(
+                script,
+                """
+                #!/bin/sh
+                for word; do case $word in --rootfs=*) rootfs=${word#--rootfs=};; esac; done
+                touch "$rootfs/file" && echo filled
+                exit 3
+                """, mode: 0o755)
+            let tool = fixture.installation.bin + "/lxc-create"
+            let name = fixture.name("fails")
+            let result = try fixture.run(
+                tool,
+                [
+                    "-P", fixture.lxcpath, "-n", name, "-t", script, "-f", "/dev/null", "-B", kind, "--dir",
+                    fixture.lxcpath + "/other/rootfs",
+                ])
+            #expect(result.code == 1 && result.output == "filled\n", "\(result)")
+            #expect(try DirectoryListing.names(in: fixture.lxcpath + "/other") == [])
+            #expect(try !isThere(fixture.folder(name)))
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+        }
+    }
+}
