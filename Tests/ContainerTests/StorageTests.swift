@@ -293,6 +293,36 @@ import Testing
         }
     }
 
+    // MARK: Id maps
+
+    private static let map = ["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "lxc.net.0.type = empty"]
+
+    /// Nobody in a user namespace may mount an image; the supervisor does it.
+    @Test(arguments: ["@/image", "loop:@/image"]) func anImageWithAnIDMap(path: String) throws {
+        try withContainers { (fixture) throws in
+            let name = try converted(fixture, "mapped", "chown -hR 100000:100000 rootfs; " + Self.image, path: " " + path)
+            try fixture.append(name, Self.map)
+            try checkThatItKeepsFiles(fixture, name)
+            try fixture.succeed("start", "-n", name)
+            #expect(try inside(fixture, name, "stat -c %u:%g /root/file") == "0:0\n")
+            #expect(try loopDevices(fixture).count == 1)
+            try fixture.succeed("stop", "-k", "-n", name)
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    @Test func anImageAsLowerLayerWithAnIDMapIsRefused() throws {
+        try withContainers { (fixture) throws in
+            let name = try converted(fixture, "refused", Self.image, path: "overlay:@/image:@/overlay/delta")
+            try fixture.append(name, Self.map)
+            let result = try fixture.lxc("start", "-n", name)
+            #expect(result.code == 1 && result.error.contains("an image cannot be a layer of a container with an id map"), "\(result)")
+            #expect(try loopDevices(fixture) == [])
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
     // MARK: Failures
 
     @Test(arguments: [
