@@ -75,7 +75,8 @@ struct ToolCallTests {
 
     @Test func aVolumeThatHasGoneIsNoObstacle() throws {
         let location = StorageLocation(kind: .lvm, source: "/dev/lxc/p1")
-        try withStandIns("lvremove", answers: [("lvremove", "echo '  Failed to find logical volume \"lxc/p1\"' >&2; exit 5")]) { (tools, _) throws in
+        let gone = [(call: "lvremove", script: "echo '  Failed to find logical volume \"lxc/p1\"' >&2; exit 5")]
+        try withStandIns("lvremove", answers: gone) { (tools, _) throws in
             try LVMBackend(tools: tools.folders).remove(location, directory: "/x")
         }
         try withStandIns("lvremove", answers: [("lvremove", "echo '  Logical volume lxc/p1 in use.' >&2; exit 5")]) { (tools, _) throws in

@@ -11,16 +11,19 @@ package final class NBDBackend: StorageBackend {
 
     package init() {}
 
+    /// Always fails, as with C LXC.
     package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         throw StorageFailure(
             "cannot make storage on nbd", reason: "an existing image is needed", hint: "use -B loop, or make an image with qemu-img")
     }
 
+    /// Always fails.
     package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         throw StorageFailure(
             "cannot make a snapshot of \(original.text)", reason: "snapshots on nbd are not supported", hint: "make a full copy instead")
     }
 
+    /// The filesystem on the connected device.
     package func mount(
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {
