@@ -164,6 +164,36 @@ struct ToolCallTests {
         }
     }
 
+    /// The devices are made up, so the connection succeeds and the device never appears; then it is ended again.
+    @Test func networkBlockDevices() throws {
+        try withStandIns("qemu-nbd") { (tools, order) throws in
+            let image = order.directory + "/image"
+            try HostPath.makeDirectories(tools.folder + "/block/nbd98")
+            try HostPath.makeDirectories(tools.folder + "/block/nbd97/pid")
+            try HostPath.makeDirectories(tools.folder + "/block/sda")
+            _ = try OwnedDescriptor(opening: image, [.writeOnly, .create, .exclusive])
+            let backend = NBDBackend(tools: tools.folders, system: tools.folder + "/block")
+            for (source, place) in [(image, "/dev/nbd98"), (image + ":2", "/dev/nbd98p2")] {
+                let error = failure { () throws(StorageFailure) in _ = try backend.connect(StorageLocation(kind: .nbd, source: source)) }
+                #expect(error?.reason == "\(place) does not appear")
+                #expect(try tools.calls() == ["qemu-nbd [-c] [/dev/nbd98] [\(image)]", "qemu-nbd [-d] [/dev/nbd98]"])
+            }
+            let missing = failure { () throws(StorageFailure) in _ = try backend.connect(StorageLocation(kind: .nbd, source: "/nosuch:1")) }
+            #expect(missing?.reason == "/nosuch is no image file")
+        }
+        try withStandIns("qemu-nbd", answers: [("qemu-nbd -c", "echo 'Failed to set NBD socket' >&2; exit 1")]) { (tools, order) throws in
+            try HostPath.makeDirectories(tools.folder + "/block/nbd98")
+            try HostPath.makeDirectories(tools.folder + "/block/nbd99")
+            _ = try OwnedDescriptor(opening: order.directory + "/image", [.writeOnly, .create, .exclusive])
+            let location = StorageLocation(kind: .nbd, source: order.directory + "/image")
+            let error = failure { () throws(StorageFailure) in
+                _ = try NBDBackend(tools: tools.folders, system: tools.folder + "/block").connect(location)
+            }
+            #expect(error?.reason == "qemu-nbd: Failed to set NBD socket")
+            #expect(try tools.calls().count == 2)
+        }
+    }
+
     /// Before anything has been made.
     @Test func missingProgramsAreNamed() throws {
         try withStandIns("lvs", "lvcreate") { (tools, order) throws in

@@ -6,7 +6,7 @@ import LinuxKernel
 /// What a container's root filesystem is made of, according to its configuration.
 struct RootfsContent {
     let path: Sourced<String>
-    private let location: StorageLocation
+    private var location: StorageLocation
     private let settings: ContainerConfig
 
     /// Nil for a container that has the host's root filesystem.
@@ -42,7 +42,7 @@ struct RootfsContent {
         }
     }
 
-    /// The same, for a container with an id map, when that takes rights that its first process does not have.
+    /// The same, when that takes rights that the first process of a container with an id map does not have.
     ///
     /// The caller is in the host's mount namespace, so nothing can be put together at a place there.
     ///
@@ -57,5 +57,17 @@ struct RootfsContent {
             }
         } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: path.origin) }
         return SharedDescriptor(try mount(stage: "").takeDescriptor())
+    }
+
+    /// Connects an image to a network block device, if that is what the path asks for.
+    ///
+    /// - Returns: What ``NBDBackend/disconnect(_:)`` takes; nil when nothing was connected.
+    mutating func connect() throws(OperationFailure) -> String? {
+        guard location.kind == .nbd else { return nil }
+        do throws(StorageFailure) {
+            guard let connection = try NBDBackend().connect(location) else { return nil }
+            location = connection.location
+            return connection.device
+        } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: path.origin) }
     }
 }

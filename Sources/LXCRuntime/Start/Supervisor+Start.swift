@@ -83,12 +83,6 @@ extension Supervisor {
         return path
     }
 
-    /// The filesystem of a device can only be mounted with rights on the host, which nobody in a user namespace has.
-    private func mountRootfs() throws(OperationFailure) -> SharedDescriptor? {
-        guard namespaces.flags.contains(.user) else { return nil }
-        return try RootfsContent(plan.config)?.mountWithHostRights()
-    }
-
     // MARK: - cgroups
 
     /// Makes what the container's first process needs to be born.
