@@ -39,7 +39,7 @@ extension Container {
         do { try marker.finish() } catch { throw made.removed(after: LXCError("cannot finish \(name)", error)) }
     }
 
-    private func checkIsNew(_ notes: (String) -> Void) throws(LXCError) {
+    func checkIsNew(_ notes: (String) -> Void) throws(LXCError) {
         let what = "cannot create \(name)"
         if directory.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw LXCError(.invalidName, what, reason: "the container path contains a control character")
@@ -58,7 +58,7 @@ extension Container {
     }
 
     /// Makes the directory, and marks it as being filled.
-    private func reserve(_ made: inout CreatedParts) throws(LXCError) -> PartialMarker {
+    func reserve(_ made: inout CreatedParts) throws(LXCError) -> PartialMarker {
         let what = "cannot create \(name)"
         let lock = try attempt("\(what): cannot lock the container") { () throws(KernelError) in
             try ContainerLock(lxcPath: lxcPath, name: name, in: RunDirectory.resolve(), until: .now + .seconds(30))
@@ -177,7 +177,7 @@ extension Container {
 }
 
 /// What a creation has made so far, to be taken back.
-private struct CreatedParts {
+struct CreatedParts {
     var directory: String?
     var config: String?
     var marker: String?

@@ -42,6 +42,7 @@ extension Container {
         let plan = maintenancePlan(config, "lxc-destroy", options.logFile, options.logLevel)
         let log = try maintenanceLog(plan)
         let hold = try Self.finishEarlierRun(plan, log, until: .now + .seconds(options.stopsFirst ? 5 : 1))
+        try tidyRestore()
         if config.rootfs.isManaged { try checkDependents(options) }
         try remove(plan, log)
         extendLifetime(hold)
@@ -71,7 +72,7 @@ extension Container {
     }
 
     /// Keeps the container from being started as long as the result lives.
-    private static func finishEarlierRun(
+    static func finishEarlierRun(
         _ plan: StartPlan, _ log: LogWriter, until deadline: MonotonicInstant
     ) throws(LXCError) -> LeftoverCleanup {
         do throws(OperationFailure) {
@@ -111,7 +112,7 @@ extension Container {
         do { return try loadConfigIfDefined().config } catch { return ContainerConfig() }
     }
 
-    private func maintenancePlan(_ config: ContainerConfig, _ program: String, _ logFile: String?, _ level: LogLevel?) -> StartPlan {
+    func maintenancePlan(_ config: ContainerConfig, _ program: String, _ logFile: String?, _ level: LogLevel?) -> StartPlan {
         var plan = StartPlan(
             name: name, lxcPath: lxcPath, configFile: alternativeConfig ?? configFile, payload: .program([]), config: config)
         plan.program = program
@@ -120,7 +121,7 @@ extension Container {
         return plan
     }
 
-    private func maintenanceLog(_ plan: StartPlan) throws(LXCError) -> LogWriter {
+    func maintenanceLog(_ plan: StartPlan) throws(LXCError) -> LogWriter {
         let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(LXCError) in
             try attempt("cannot open the log file \(path)") { () throws(KernelError) in try LogWriter.open(path) }
         }
@@ -150,9 +151,6 @@ extension Container {
             }
         }
     }
-
-    /// Where snapshots are kept; the second place is that of releases before 2.0.
-    private var snapshotFolders: [String] { [directory + "/snaps", lxcPath + "snaps/" + name] }
 
     private func remove(_ plan: StartPlan, _ log: LogWriter) throws(LXCError) {
         let what = "cannot destroy \(name)"

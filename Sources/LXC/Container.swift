@@ -56,6 +56,7 @@ package struct Container: Sendable {
     /// - Throws: ``LXCError``: `notDefined` when there is none, `invalidConfiguration` with file, line and column.
     package func loadConfig() throws(LXCError) -> ContainerConfigDocument {
         let path = alternativeConfig ?? configFile
+        if alternativeConfig == nil { try finishRename() }
         let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
         guard isThere else {
             throw LXCError(

@@ -65,3 +65,8 @@ package func attempting<Value: ~Copyable>(
 ) throws(OperationFailure) -> Value {
     do { return try body() } catch { throw OperationFailure(what(), error, key: key, origin: origin, hint: hint()) }
 }
+
+/// Runs work on storage as part of something larger.
+package func usingStorage<Value: ~Copyable>(_ body: () throws(StorageFailure) -> Value) throws(OperationFailure) -> Value {
+    do { return try body() } catch { throw OperationFailure(error) }
+}

@@ -23,10 +23,10 @@ package struct OverlayLayers: Sendable, Equatable {
         work = Self.workFolder(of: upper)
     }
 
-    /// Beside the upper layer: `work` for today's `overlay/delta`, and for `delta0` what LXC 1.1 to 2.1 used.
+    /// Beside the upper layer: `work` for today's `overlay/delta`. Beside `delta0` of LXC 1.0, whose overlay needed none, out of sight.
     private static func workFolder(of upper: String) -> String {
         let (parent, name) = DirectoryHandle.split(upper)
-        return "/\(parent)/" + (name == "delta" ? "work" : "olwork")
+        return "/\(parent)/" + (name == "delta" ? "work" : ".\(name)-work")
     }
 
     /// Whether a path can be written as a layer: the kernel and `lxc.rootfs.path` both take them apart at colons.

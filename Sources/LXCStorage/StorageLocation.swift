@@ -26,6 +26,12 @@ package struct StorageLocation: Sendable, Equatable {
         upper = String(path[path.index(after: colon)...])
     }
 
+    /// The same storage after the directory that it lies in has got another path.
+    package func moved(from directory: String, to other: String) -> StorageLocation {
+        func moved(_ path: String) -> String { path.hasPrefix(directory + "/") ? other + path.dropFirst(directory.utf8.count) : path }
+        return StorageLocation(kind: kind, source: moved(source), upper: upper.map(moved))
+    }
+
     /// The value of `lxc.rootfs.path`.
     package var text: String { "\(kind.rawValue):\(source)" + (upper.map { ":" + $0 } ?? "") }
 }

@@ -5,9 +5,10 @@ package enum ToolRegistry {
     /// Every tool's table; built only for completion, manual and the list of tools.
     package static var tables: [OptionTable] {
         [
-            AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, ConfigCommand.table, ConsoleCommand.table,
+            AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, CloneCommand.table, ConfigCommand.table,
+            ConsoleCommand.table, CopyCommand.table,
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
-            ListCommand.table, MonitorCommand.table, NetCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table,
+            ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table, StopCommand.table, UnfreezeCommand.table,
             UpdateConfigCommand.table, WaitCommand.table,
         ]
     }
@@ -23,8 +24,10 @@ package enum ToolRegistry {
         case "lxc-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
         case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)
         case "lxc-checkconfig": runner.run(CheckConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-clone": runner.run(CloneCommand.self, program: program, arguments: arguments)
         case "lxc-config": runner.run(ConfigCommand.self, program: program, arguments: arguments)
         case "lxc-console": runner.run(ConsoleCommand.self, program: program, arguments: arguments)
+        case "lxc-copy": runner.run(CopyCommand.self, program: program, arguments: arguments)
         case "lxc-create": runner.run(CreateCommand.self, program: program, arguments: arguments)
         case "lxc-destroy": runner.run(DestroyCommand.self, program: program, arguments: arguments)
         case "lxc-device": runner.run(DeviceCommand.self, program: program, arguments: arguments)
@@ -35,6 +38,7 @@ package enum ToolRegistry {
         case "lxc-monitor": runner.run(MonitorCommand.self, program: program, arguments: arguments)
         case "lxc-monitord": runner.run(MonitorDaemonCommand.self, program: program, arguments: arguments)
         case "lxc-net": runner.run(NetCommand.self, program: program, arguments: arguments)
+        case "lxc-snapshot": runner.run(SnapshotCommand.self, program: program, arguments: arguments)
         case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
         case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)

@@ -16,6 +16,7 @@ final class RecordingEngine: ContainerEngine {
     private(set) var waited: WaitRequest?
     private(set) var created: CreateRequest?
     private(set) var destroyed: DestroyRequest?
+    private(set) var copied: CopyRequest?
     private(set) var daemon: MonitorDaemonRequest?
     /// The fields that facts were asked for, by container.
     private(set) var lookups: [String: ListFields] = [:]
@@ -27,6 +28,7 @@ final class RecordingEngine: ContainerEngine {
     var events: [MonitorEvent] = []
     var report = InfoReport(name: "web", state: .stopped)
     var listed: [ListedContainer] = []
+    var snapshotRows: [SnapshotRow] = []
     var rows: [String: ListRow] = [:]
     var nested: [String: [ListRow]] = [:]
     var controls: [String: String] = [:]
@@ -115,6 +117,27 @@ final class RecordingEngine: ContainerEngine {
     func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow] {
         for container in containers { lookups[container.name] = fields }
         return containers.map { rows[$0.name] ?? ListRow(name: $0.name) }
+    }
+
+    func copy(_ request: CopyRequest) throws(ToolFailure) {
+        copied = request
+        try note("\(request.task) \(request.target.name) to \(request.newName ?? "-")")
+    }
+
+    func startEphemeral(_ request: CopyRequest, created: (String) throws(ToolFailure) -> Void) throws(ToolFailure) -> ExitCode {
+        copied = request
+        try created(request.newName ?? request.target.name + "_AbC123")
+        try note("start a copy of \(request.target.name)")
+        return .success
+    }
+
+    func snapshots(_ target: ContainerTarget) throws(ToolFailure) -> [SnapshotRow] {
+        try note("snapshots of \(target.name)")
+        return snapshotRows
+    }
+
+    func changeSnapshots(_ request: SnapshotRequest) throws(ToolFailure) {
+        try note("\(request.task) of \(request.target.name)")
     }
 
     func changeDevice(_ request: DeviceRequest) throws(ToolFailure) {

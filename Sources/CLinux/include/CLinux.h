@@ -30,6 +30,7 @@
 #include "spawn_child.h"
 #include "stack_room.h"
 #include "terminals.h"
+#include "tree_copy.h"
 #include "unused_memory.h"
 
 #endif

@@ -22,4 +22,14 @@ static inline int clinux_openat(int directory, const char *path, int flags, unsi
     return openat(directory, path, flags, mode);
 }
 
+// renameat2 with RENAME_EXCHANGE.
+static inline int clinux_exchange(const char *path, const char *other) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, other, 2);
+}
+
+// renameat2 with RENAME_NOREPLACE.
+static inline int clinux_rename_new(const char *path, const char *other) {
+    return (int)syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, other, 1);
+}
+
 #endif

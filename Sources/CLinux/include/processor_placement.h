@@ -27,6 +27,11 @@ static inline int clinux_other_processors(struct clinux_processors *own, struct 
     return -1;
 }
 
+static inline int clinux_has_other_processors(void) {
+    struct clinux_processors own, others;
+    return clinux_other_processors(&own, &others) == 0;
+}
+
 static inline int clinux_set_processors(int task, const struct clinux_processors *set) {
     return (int)syscall(SYS_sched_setaffinity, task, sizeof *set, set);
 }

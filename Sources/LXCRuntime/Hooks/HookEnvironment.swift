@@ -11,6 +11,8 @@ struct HookEnvironment {
     var initPID: Int32?
     /// `stop` or `reboot`, for the hooks after the end.
     var target: String?
+    /// The name of the original, for the hooks of a clone.
+    var sourceName: String?
     /// `NAME` and path of each namespace kept open for the stop hook, e.g. `("mnt", "/proc/12/fd/7")`.
     var namespaces: [(file: String, path: String)] = []
 
@@ -34,6 +36,8 @@ struct HookEnvironment {
         var variables = common
         if let initPID, [.startHost, .stop, .postStop].contains(hook) { variables["LXC_PID"] = "\(initPID)" }
         if let target, [.stop, .postStop].contains(hook) { variables["LXC_TARGET"] = target }
+        if let sourceName, hook == .clone { variables["LXC_SRC_NAME"] = sourceName }
+        if hook == .clone, let path = plan.config.rootfs.path?.value { variables["LXC_ROOTFS_PATH"] = path }
         let version = plan.config.hooks.version
         if version == 1 {
             variables["LXC_HOOK_TYPE"] = hook.rawValue

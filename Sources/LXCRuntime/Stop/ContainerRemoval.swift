@@ -28,9 +28,12 @@ package struct ContainerRemoval {
             log: log)
     }
 
+    /// Runs the destroy hooks only.
+    package func runHooks() throws(OperationFailure) { try hooks.run(.destroy, inside: false) }
+
     /// - Throws: ``OperationFailure``; what was removed until then is gone, a second call goes on.
     package func run() throws(OperationFailure) {
-        try hooks.run(.destroy, inside: false)
+        try runHooks()
         guard config.rootfs.isManaged else { return }
         let directory = lxcPath + "/" + name
         // First: the configuration in the directory is what still knows of it when that fails.

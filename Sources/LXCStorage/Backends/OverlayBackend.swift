@@ -17,21 +17,39 @@ package final class OverlayBackend: StorageBackend {
     ///
     /// The container keeps an empty folder `rootfs`, as with C LXC.
     func layer(on folder: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
-        let upper = order.directory + (order.isHistoric ? "/delta0" : "/overlay/delta")
-        for path in [folder.source, upper] where !OverlayLayers.canHold(path) {
-            throw StorageFailure(
-                "cannot use \(path) as a layer of an overlay", reason: "its name contains a colon, a comma or a backslash",
-                hint: "make a full copy instead, or move it to another path")
-        }
-        let location = StorageLocation(kind: .overlay, source: folder.source, upper: upper)
+        let location = try location(over: folder.source, order)
         try DirectoryBackend().makeFolder(order.directory + "/rootfs")
         try OverlayLayers(location).prepareUpper()
         return location
     }
 
+    private func location(over lower: String, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
+        let upper = order.directory + (order.isHistoric ? "/delta0" : "/overlay/delta")
+        for path in lower.split(separator: ":").map(String.init) + [upper] where !OverlayLayers.canHold(path) {
+            throw StorageFailure(
+                "cannot use \(path) as a layer of an overlay", reason: "its name contains a colon, a comma or a backslash",
+                hint: "make a full copy instead, or move it to another path")
+        }
+        return StorageLocation(kind: .overlay, source: lower, upper: upper)
+    }
+
     /// A layer over the same lower layers, which begins with a copy of the changes.
     package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
-        throw StorageFailure("cannot make a snapshot of \(original.text)", reason: "changes cannot be copied yet")
+        let changes = try OverlayLayers(original).upper
+        var order = order
+        // A container of LXC 1.0 has snapshots that look like its own.
+        if DirectoryHandle.split(changes).name == "delta0" { order.isHistoric = true }
+        let location = try location(over: original.source, order)
+        try DirectoryBackend().makeFolder(order.directory + "/rootfs")
+        try storing("cannot copy the changes \(changes)") { () throws(KernelError) in
+            // Of a container that never ran there may be none.
+            guard try FileStatus.ifPresent(changes) != nil else { return }
+            let upper = location.upper ?? ""
+            try HostPath.makeDirectories("/" + DirectoryHandle.split(upper).parent)
+            _ = try TreeCopy().run(from: changes, to: upper)
+        }
+        try OverlayLayers(location).prepareUpper()
+        return location
     }
 
     /// Lays the upper layer over the lower ones.

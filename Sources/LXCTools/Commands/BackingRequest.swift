@@ -85,7 +85,7 @@ extension BackingRequest {
         rbdName = options.value(Self.rbdName)
         rbdPool = options.value(Self.rbdPool)
         rbdUser = options.value(Self.rbdUser)
-        if let text = options.value(Self.size) { sizeInBytes = try Self.bytes(text) }
+        if let text = options.value(Self.size) { sizeInBytes = try Self.bytes(text, of: Self.size) }
         try check()
     }
 
@@ -121,7 +121,7 @@ extension BackingRequest {
     }
 
     /// Reads a size: a whole number and one of `bBkKmMgGtT`, MiB when there is none.
-    private static func bytes(_ text: String) throws(ToolFailure) -> UInt64 {
+    static func bytes(_ text: String, of option: Option) throws(ToolFailure) -> UInt64 {
         var digits = text[...]
         var shift = 20
         if let last = text.last, let unit = "bkmgt".firstIndex(of: Character(last.lowercased())) {
@@ -129,10 +129,10 @@ extension BackingRequest {
             digits = text.dropLast()
         }
         guard let number = UInt64(digits), number > 0, digits.first != "+" else {
-            throw .usage("\(size.displayName): \"\(text)\" is not a size", advice: "write a number and a unit, such as 500M or 2G")
+            throw .usage("\(option.displayName): \"\(text)\" is not a size", advice: "write a number and a unit, such as 500M or 2G")
         }
         let (product, overflow) = number.multipliedReportingOverflow(by: 1 << UInt64(shift))
-        if overflow { throw .usage("\(size.displayName): \(text) is more than any device holds") }
+        if overflow { throw .usage("\(option.displayName): \(text) is more than any device holds") }
         return product
     }
 }

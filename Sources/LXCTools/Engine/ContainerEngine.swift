@@ -33,6 +33,15 @@ package protocol ContainerEngine {
     func printTemplateHelp(_ template: String) throws(ToolFailure)
     /// Removes a container.
     func destroy(_ request: DestroyRequest) throws(ToolFailure)
+    /// Copies or renames a container.
+    func copy(_ request: CopyRequest) throws(ToolFailure)
+    /// Makes an ephemeral copy and starts it; `created` is called with its name in between. Returns when it runs, or, in the foreground,
+    /// when it has ended.
+    func startEphemeral(_ request: CopyRequest, created: (String) throws(ToolFailure) -> Void) throws(ToolFailure) -> ExitCode
+    /// The snapshots of a container.
+    func snapshots(_ target: ContainerTarget) throws(ToolFailure) -> [SnapshotRow]
+    /// Makes, restores or destroys snapshots.
+    func changeSnapshots(_ request: SnapshotRequest) throws(ToolFailure)
     /// Collects what `lxc-info` is asked for.
     func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport
     /// Names of all containers in the folder asked for, sorted; a missing folder has none.

@@ -35,7 +35,7 @@ extension SystemEngine {
         return try start(container, options, startFailure: .startFailed)
     }
 
-    private func start(_ container: Container, _ options: StartOptions, startFailure: ToolFailure.Code) throws(ToolFailure) -> ExitCode {
+    func start(_ container: Container, _ options: StartOptions, startFailure: ToolFailure.Code) throws(ToolFailure) -> ExitCode {
         let outcome: Container.StartOutcome
         do {
             outcome = try container.start(options) { note in

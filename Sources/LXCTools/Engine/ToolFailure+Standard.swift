@@ -52,6 +52,11 @@ extension ToolFailure {
     /// `lxc-destroy` of a name that nothing has.
     package static let notDefined = ToolFailure(.notDefined, "Container is not defined")
 
+    /// `lxc-copy` and `lxc-snapshot` of a name that nothing has.
+    package static func undefined(_ name: String) -> ToolFailure {
+        ToolFailure(.notDefined, "Error: container \(name) is not defined", advice: "see lxc-ls for the containers there are")
+    }
+
     /// `lxc-destroy` of a container that runs.
     package static func stillRunning(_ name: String) -> ToolFailure {
         ToolFailure(.stillRunning, "\(name) is running", advice: "stop it first, or use -f to stop and destroy it")

@@ -48,6 +48,25 @@ package enum HostPath {
         try kernelCommand("rename", path) { path.withKernelString { path in target.withKernelString { CLinux.rename(path, $0) } } }
     }
 
+    /// Gives something a name that nothing has; `.fileExists` when something has it.
+    ///
+    /// Kernel call: `renameat2(2)` `RENAME_NOREPLACE`.
+    package static func renameNew(_ path: String, to target: String) throws(KernelError) {
+        try kernelCommand("renameat2", path) { path.withKernelString { path in target.withKernelString { clinux_rename_new(path, $0) } } }
+    }
+
+    /// Lets two names change places in one step, whatever they are.
+    ///
+    /// Kernel call: `renameat2(2)` `RENAME_EXCHANGE`; not every filesystem has it.
+    package static func exchange(_ path: String, _ other: String) throws(KernelError) {
+        try kernelCommand("renameat2", path) { path.withKernelString { path in other.withKernelString { clinux_exchange(path, $0) } } }
+    }
+
+    /// Removes an empty directory. Kernel call: `rmdir(2)`.
+    package static func removeDirectory(_ path: String) throws(KernelError) {
+        try kernelCommand("rmdir", path) { path.withKernelString { rmdir($0) } }
+    }
+
     /// Changes the permission bits of what a path names.
     ///
     /// Kernel call: `chmod(2)`.

@@ -46,6 +46,9 @@ package enum ProcessCopy {
     /// Kernel call: `sched_setaffinity(2)`. What goes wrong has no effect but time.
     package static func beginElsewhere(_ pid: Int32) { clinux_begin_elsewhere(pid) }
 
+    /// Whether a copy could run beside this process. Kernel call: `sched_getaffinity(2)`.
+    package static var hasOtherProcessors: Bool { clinux_has_other_processors() != 0 }
+
     /// Ends the process without running exit handlers.
     package static func exitNow(_ status: Int32) -> Never { clinux_exit_now(status) }
 }

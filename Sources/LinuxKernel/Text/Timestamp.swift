@@ -15,6 +15,17 @@ package enum Timestamp {
             + padded(milliseconds, 3)
     }
 
+    /// `YYYY:MM:DD hh:mm:ss` in local time, as snapshots are dated.
+    package static func localText() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var fields = tm()
+        localtime_r(&now.tv_sec, &fields)
+        let day = [padded(Int(fields.tm_year) + 1900, 4), padded(Int(fields.tm_mon) + 1, 2), padded(Int(fields.tm_mday), 2)]
+        let time = [padded(Int(fields.tm_hour), 2), padded(Int(fields.tm_min), 2), padded(Int(fields.tm_sec), 2)]
+        return day.joined(separator: ":") + " " + time.joined(separator: ":")
+    }
+
     private static func padded(_ value: Int, _ width: Int) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits

@@ -14,10 +14,46 @@ enum CloneRecords {
 
     private static let limit = 1 << 20
 
-    /// Whether other containers build on this one.
+    /// Whether other containers build on this one. One that is gone, however it went, does not count.
     static func hasDependents(_ directory: String) throws(KernelError) -> Bool {
         guard let text = try content(directory + "/lxc_snapshots") else { return false }
-        return count(text).map { $0 > 0 } ?? !references(text).isEmpty
+        if let count = count(text) { return count > 0 }
+        for dependent in references(text) where try exists(dependent) { return true }
+        return false
+    }
+
+    private static func exists(_ container: Reference) throws(KernelError) -> Bool {
+        try FileStatus.ifPresent("\(container.lxcPath)/\(container.name)", followLinks: false) != nil
+    }
+
+    /// Writes down what a container builds on.
+    static func write(_ originals: [Reference], _ directory: String) throws(KernelError) {
+        try AtomicFile.write(directory + "/lxc_rdepends", text(originals).kernelBytes, mode: 0o644)
+    }
+
+    /// Puts a dependent on the list of an original; one that stands there already is not added again.
+    static func add(_ dependent: Reference, to original: Reference) throws(KernelError) {
+        let lock = try ContainerLock(
+            lxcPath: original.lxcPath, name: original.name, in: RunDirectory.resolve(), until: .now + .seconds(30))
+        defer { extendLifetime(lock) }
+        let path = "\(original.lxcPath)/\(original.name)/lxc_snapshots"
+        let old = try content(path) ?? ""
+        let new: String
+        if let number = count(old) {
+            new = "\(number + 1)\n"
+        } else {
+            let all = references(old)
+            if all.contains(dependent) { return }
+            // Those that went without telling, such as an ephemeral copy at the end of its run, go from the list now.
+            var known: [Reference] = []
+            for entry in all where try exists(entry) { known.append(entry) }
+            new = text(known + [dependent])
+        }
+        try AtomicFile.write(path, new.kernelBytes, mode: 0o644)
+    }
+
+    private static func text(_ references: [Reference]) -> String {
+        references.map { "\($0.lxcPath)\n\($0.name)\n" }.joined()
     }
 
     /// The containers that this one builds on.
@@ -36,7 +72,7 @@ enum CloneRecords {
         if let number = count(text) {
             rest = number > 1 ? "\(number - 1)\n" : ""
         } else {
-            rest = references(text).filter { $0 != dependent }.map { "\($0.lxcPath)\n\($0.name)\n" }.joined()
+            rest = self.text(references(text).filter { $0 != dependent })
         }
         if rest.isEmpty { try HostPath.remove(path) } else { try AtomicFile.write(path, rest.kernelBytes, mode: 0o644) }
     }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LXCRuntime
+import LXCStorage
+import LinuxKernel
+
+/// Fills the directory of a clone.
+struct CloneBuild {
+    let original: Container
+    /// The original's configuration.
+    let document: ContainerConfigDocument
+    /// The clone as it will be.
+    let target: Container
+    /// Where it is built: the clone's own directory, or another one that becomes it.
+    let directory: String
+    let options: CloneOptions
+
+    /// Builds everything: storage, configuration, content, hooks. For a process with mounts of its own.
+    func run() throws(OperationFailure) {
+        let storage = StorageLocation(document.config.rootfs).map { CloneStorage(original: $0, order: order, options: options) }
+        let made = try storage.map { (storage) throws(OperationFailure) in try storage.make() }
+        var clone = document
+        var config = CloneConfig(original: original, directory: target.directory, name: target.name, options: options)
+        do { try config.adapt(&clone, made.map { $0.moved(from: directory, to: target.directory) }) } catch { throw error.failure }
+        try write(clone, config.files)
+        guard let storage, let made else { return }
+        try storage.fill(made)
+        try finish(made, clone.config)
+    }
+
+    private var order: StorageOrder {
+        var order = StorageOrder(name: target.name, directory: directory)
+        order.size = options.size
+        order.isHistoric = options.isHistoric
+        return order
+    }
+
+    private func write(_ config: ContainerConfigDocument, _ files: [String]) throws(OperationFailure) {
+        try attempting("cannot write the configuration of \(target.name)") { () throws(KernelError) in
+            let file = try OwnedDescriptor(
+                opening: directory + "/config", [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
+            try file.setPermissions(0o640)
+            try file.writeAll(config.bytes)
+        }
+        for file in options.files {
+            try attempting("cannot write \(directory)/\(file.name)") { () throws(KernelError) in
+                let made = try OwnedDescriptor(
+                    opening: directory + "/" + file.name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+                try made.writeAll(file.content)
+            }
+        }
+        for name in files { try copy(name) }
+        for folder in options.folders {
+            try attempting("cannot make \(directory)/\(folder)") { () throws(KernelError) in
+                try HostPath.makeDirectories(directory + "/" + folder)
+            }
+        }
+    }
+
+    /// A hook or an fstab of the original's directory; one that is missing there is missing in the clone too.
+    private func copy(_ name: String) throws(OperationFailure) {
+        try attempting("cannot copy \(original.directory)/\(name)") { () throws(KernelError) in
+            let from = try DirectoryHandle(opening: original.directory)
+            let source: OwnedDescriptor
+            do throws(KernelError) {
+                source = try from.open(name, [.readOnly, .nonBlocking, .noControllingTerminal], links: .followedInside)
+            } catch {
+                if error.errno == .noSuchFileOrDirectory { return }
+                throw error
+            }
+            let status = try FileStatus(of: source)
+            guard status.kind == .regular else { return }
+            let into = try DirectoryHandle(opening: directory)
+            let parent = DirectoryHandle.split(name).parent
+            if !parent.isEmpty { try into.makeDirectories(parent) }
+            let made = try into.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
+            try source.copyContent(to: made, subject: name)
+            try made.setPermissions(status.permissions & 0o777)
+        }
+    }
+
+    private func finish(_ location: StorageLocation, _ config: ContainerConfig) throws(OperationFailure) {
+        var plan = StartPlan(
+            name: target.name, lxcPath: target.lxcPath, configFile: directory + "/config", payload: .program([]), config: config)
+        plan.program = "lxc-copy"
+        if let logFile = options.logFile { plan.logFile = logFile }
+        if let logLevel = options.logLevel { plan.logLevel = logLevel }
+        let log = try attempting("cannot open the log file") { () throws(KernelError) in
+            let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
+            return LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
+        }
+        try CloneFinish(plan: plan, log: log, sourceName: original.name)
+            .run(location, hookArguments: options.hookArguments, hostName: options.keepsName ? nil : target.name)
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+
+/// One name in a directory.
+package struct DirectoryEntry: Sendable {
+    package let name: EntryName
+    /// What it is, as the directory says it: a hint only, because names change; unknown on filesystems that do not say.
+    package let kind: FileStatus.Kind
+}
+
+extension OwnedDescriptor {
+    /// The entries of this directory from its read position on, in the filesystem's order, without `.` and `..`.
+    ///
+    /// Kernel call: `getdents64(2)`.
+    package func directoryEntries(subject: @autoclosure () -> String) throws(KernelError) -> [DirectoryEntry] {
+        let number = number
+        let room = UnsafeMutableRawPointer.allocate(byteCount: Self.entryRoom, alignment: 8)
+        defer { room.deallocate() }
+        var entries: [DirectoryEntry] = []
+        while true {
+            let filled = try kernelCall("getdents64", subject()) { clinux_getdents(number, room, Self.entryRoom) }
+            if filled == 0 { return entries }
+            var offset = 0
+            // struct linux_dirent64: inode, offset (8 bytes each), length of the record (2), kind (1), name.
+            while offset < filled {
+                let record = UnsafeRawPointer(room) + offset
+                offset += Int(record.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
+                let start = (record + 19).assumingMemoryBound(to: UInt8.self)
+                let name = UnsafeBufferPointer(start: start, count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)))
+                if name.elementsEqual([0x2E]) || name.elementsEqual([0x2E, 0x2E]) { continue }
+                entries.append(
+                    DirectoryEntry(name: EntryName(name), kind: FileStatus.Kind(entryType: record.load(fromByteOffset: 18, as: UInt8.self)))
+                )
+            }
+        }
+    }
+
+    /// Most directories fit at once; musl asks the kernel anew for each larger block.
+    private static var entryRoom: Int { 32768 }
+}
+
+extension FileStatus.Kind {
+    fileprivate init(entryType: UInt8) {
+        switch Int32(entryType) {
+        case 8: self = .regular
+        case 4: self = .directory
+        case 10: self = .symbolicLink
+        case 2: self = .characterDevice
+        case 6: self = .blockDevice
+        case 1: self = .fifo
+        case 12: self = .socket
+        default: self = .unknown
+        }
+    }
+}

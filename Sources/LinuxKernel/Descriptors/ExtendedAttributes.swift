@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+
+/// One extended attribute, `xattr(7)`.
+package struct ExtendedAttribute: Sendable, Equatable {
+    /// The name with its class, for example `user.mime_type`.
+    package let name: EntryName
+    package var value: [UInt8]
+
+    package init(name: EntryName, value: [UInt8]) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Reads extended attributes into memory that it keeps, for who asks thousands of files that mostly have none.
+package final class ExtendedAttributeReader {
+    /// `XATTR_LIST_MAX` and `XATTR_SIZE_MAX`: the kernel hands out no more.
+    private static let most = 65536
+    private let names = UnsafeMutablePointer<CChar>.allocate(capacity: most)
+    private let value = UnsafeMutablePointer<UInt8>.allocate(capacity: most)
+
+    package init() {}
+
+    deinit {
+        names.deallocate()
+        value.deallocate()
+    }
+
+    /// All attributes of a file that the caller wants.
+    ///
+    /// - Parameters:
+    ///   - file: An open file.
+    ///   - isPlace: Whether it is open as a place only (`O_PATH`); a link's own attributes are meant then.
+    ///   - isWanted: Says so by the name, which has no NUL.
+    /// - Returns: None on a filesystem without such attributes.
+    /// - Throws: ``KernelError``
+    ///
+    /// Kernel calls: `flistxattr(2)`, `fgetxattr(2)`, or the ones with a path, by way of `/proc/self/fd`.
+    package func attributes(
+        of file: borrowing OwnedDescriptor, isPlace: Bool, where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) throws(KernelError) -> [ExtendedAttribute] {
+        let number = file.number
+        let length: Int
+        do throws(KernelError) {
+            length = try kernelCall("listxattr", "descriptor \(number)") {
+                clinux_list_attributes(number, isPlace ? 1 : 0, names, Self.most)
+            }
+        } catch {
+            if error.errno == .notSupportedOnSocket { return [] }
+            throw error
+        }
+        var found: [ExtendedAttribute] = []
+        var start = 0
+        while start < length {
+            let count = strlen(names + start)
+            let raw = UnsafeRawPointer(names + start).assumingMemoryBound(to: UInt8.self)
+            let bytes = UnsafeBufferPointer(start: raw, count: count)
+            start += count + 1
+            guard isWanted(bytes) else { continue }
+            let name = EntryName(bytes)
+            if let value = try read(name, number, isPlace) { found.append(ExtendedAttribute(name: name, value: value)) }
+        }
+        return found
+    }
+
+    /// The value; nil when the attribute went away in between.
+    private func read(_ name: EntryName, _ number: Int32, _ isPlace: Bool) throws(KernelError) -> [UInt8]? {
+        do throws(KernelError) {
+            let size = try kernelCall("getxattr", name.text) {
+                name.withPointer { clinux_get_attribute(number, isPlace ? 1 : 0, $0, value, Self.most) }
+            }
+            return Array(UnsafeBufferPointer(start: value, count: size))
+        } catch {
+            if error.errno == .noData { return nil }
+            throw error
+        }
+    }
+}
+
+extension OwnedDescriptor {
+    /// Sets an extended attribute of this file.
+    ///
+    /// `isPlace`: whether it is open as a place only (`O_PATH`); a link's own attribute is meant then.
+    /// Kernel call: `fsetxattr(2)`, or `setxattr(2)` by way of `/proc/self/fd`.
+    package func setAttribute(_ attribute: ExtendedAttribute, isPlace: Bool) throws(KernelError) {
+        let number = number
+        let value = attribute.value
+        do throws(KernelError) {
+            try kernelCommand("setxattr", "descriptor \(number)") {
+                attribute.name.withPointer { clinux_set_attribute(number, isPlace ? 1 : 0, $0, value, value.count) }
+            }
+        } catch {
+            throw KernelError(
+                call: error.call, errno: error.errno, subject: error.subject,
+                explanation: "cannot set the attribute \(attribute.name.text)")
+        }
+    }
+
+    /// Removes an extended attribute of this file; nothing happens when there is none. Kernel call: `fremovexattr(2)`.
+    package func removeAttribute(_ name: EntryName) throws(KernelError) {
+        let number = number
+        do throws(KernelError) {
+            try kernelCommand("removexattr", "descriptor \(number)") { name.withPointer { clinux_remove_attribute(number, $0) } }
+        } catch {
+            if error.errno != .noData && error.errno != .notSupportedOnSocket { throw error }
+        }
+    }
+}
