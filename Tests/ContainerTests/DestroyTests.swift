@@ -92,10 +92,10 @@ import Testing
             let first = try fixture.lxc("destroy", "-n", name)
             #expect(first.code == 1 && first.error.contains("\(name) has snapshots"))
             try fixture.write(fixture.folder(name) + "/lxc_snapshots", "\(fixture.lxcpath)\nclone\n")
+            try fixture.write(fixture.folder("clone") + "/config", "lxc.uts.name = clone\n")
             let second = try fixture.lxc("destroy", "-s", "-n", name)
             #expect(second.code == 1 && second.error.contains("\(name) has clones"))
             // The clone goes, and takes its entry off the original's list.
-            try fixture.write(fixture.folder("clone") + "/config", "lxc.uts.name = clone\n")
             try fixture.write(fixture.folder("clone") + "/lxc_rdepends", "\(fixture.lxcpath)\n\(name)\n")
             try fixture.succeed("destroy", "-n", "clone")
             #expect(try !isThere(fixture.folder(name) + "/lxc_snapshots"))

@@ -59,7 +59,8 @@ import Testing
                 "copy", "-n", old, "-N", name, "-e", "-m", "bind=\(data):/srv/a:ro,overlay=\(data):/srv/b", "-m", "bind=\(data):/srv/c")
             let run = try fixture.succeed(
                 "attach", "-n", name, "--", "/bin/sh", "-c",
-                "cat /srv/a/file /srv/b/file; touch /srv/a/no 2> /dev/null && echo wrong; echo changed > /srv/b/file; touch /srv/c/yes; cat /srv/b/file")
+                "cat /srv/a/file /srv/b/file; touch /srv/a/no 2> /dev/null && echo wrong; echo changed > /srv/b/file; touch /srv/c/yes; cat /srv/b/file"
+            )
             #expect(run.output == "of the host\nof the host\nchanged\n")
             #expect(try DirectoryListing.names(in: data).sorted() == ["file", "yes"])
             #expect(try WholeFile.text(data + "/file") == "of the host\n")

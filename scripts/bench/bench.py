@@ -14,22 +14,30 @@ import sys
 
 sys.dont_write_bytecode = True  # the checkout stays as it is
 
-from contenders import Crun, Lxc, Skip
+from contenders import CoreUtils, Crun, Lxc, Skip
 from measure import Bench, format_table, memory_row
 from surroundings import Surroundings
 
 # operation: (what is measured, runs in each round, the most that "ours / C LXC" may be)
 OPERATIONS = {
+    # A machine at rest is where people start containers; straight after a stop the kernel is still taking the last one apart, and
+    # whoever waits for its grace periods finds them under way.
     "start": ("lxc-start -d, no network", 10, 0.50),
+    "start-busy": ("  the same straight after a stop", 10, 0.50),
     "start-veth": ("lxc-start -d, veth on a bridge", 10, 0.50),
+    "start-veth-busy": ("  the same straight after a stop", 10, 0.50),
     "stop": ("lxc-stop -k, no network", 10, None),
     "stop-veth": ("lxc-stop -k, veth on a bridge", 10, 0.15),
     "execute": ("lxc-execute -- /bin/true", 10, 0.50),
+    "execute-busy": ("  the same again and again", 10, 0.50),
     "attach": ("lxc-attach -- /bin/true", 20, 0.60),
     "info": ("lxc-info -s", 20, 0.80),
     "create": ("lxc-create -t busybox", 5, 0.15),
     "ls-100": ("lxc-ls, {many} running", 10, 0.30),
     "ls-f-100": ("lxc-ls -f, {many} running", 5, 0.15),
+    "copy": ("lxc-copy of a Debian root filesystem", 3, 0.50),
+    "copy-snapshot": ("lxc-copy -s of it", 5, 0.20),
+    "destroy": ("lxc-destroy of the copy", 3, None),
 }
 MEMORY_BUDGET_KB = 150
 
@@ -60,6 +68,7 @@ def main():
             lambda: Lxc("ours", f"{options.ours}/bin", place),
             lambda: Lxc("C LXC", "/usr/bin", place),
             lambda: Crun("crun", place),
+            lambda: CoreUtils("coreutils", place),
         ):
             try:
                 sides.append(make())

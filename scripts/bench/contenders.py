@@ -32,6 +32,11 @@ class Operation:
         self.after = after or (lambda: None)
 
 
+def rested(command):
+    """The command, and time for the kernel to finish what it has begun."""
+    return ["sh", "-c", '"$@"; sleep 0.1', "sh", *command]
+
+
 class Lxc:
     """The lxc-* tools of one folder, ours or C LXC's."""
 
@@ -66,6 +71,8 @@ class Lxc:
         subprocess.run(self.tool("stop", "-k", "-n", name or self.one), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def operation(self, which, many):
+        if which in ("copy", "copy-snapshot", "destroy"):
+            return self._copying(which)
         start = self.tool("start", "-d", "-n", self.one)
         stop = self.tool("stop", "-k", "-n", self.one)
         running = {"before": self._start, "after": self._stop}
@@ -75,13 +82,18 @@ class Lxc:
         fresh = f"{self.tag}-fresh"
         destroy = self.tool("destroy", "-n", fresh)
         return {
-            "start": lambda: Operation(start, prepare=stop, before=self._start, after=self._stop),
+            "start": lambda: Operation(start, prepare=rested(stop), before=self._start, after=self._stop),
+            "start-busy": lambda: Operation(start, prepare=stop, before=self._start, after=self._stop),
             "stop": lambda: Operation(stop, prepare=start),
             "start-veth": lambda: Operation(
+                start_bridged, prepare=rested(stop_bridged), before=lambda: self._start(self.bridged), after=lambda: self._stop(self.bridged)
+            ),
+            "start-veth-busy": lambda: Operation(
                 start_bridged, prepare=stop_bridged, before=lambda: self._start(self.bridged), after=lambda: self._stop(self.bridged)
             ),
             "stop-veth": lambda: Operation(stop_bridged, prepare=start_bridged),
-            "execute": lambda: Operation(self.tool("execute", "-n", self.one, "--", "/bin/true")),
+            "execute": lambda: Operation(self.tool("execute", "-n", self.one, "--", "/bin/true"), prepare=rested(["true"])),
+            "execute-busy": lambda: Operation(self.tool("execute", "-n", self.one, "--", "/bin/true")),
             "attach": lambda: Operation(self.tool("attach", "-n", self.one, "--", "/bin/true"), **running),
             "info": lambda: Operation(self.tool("info", "-s", "-n", self.one), **running),
             "create": lambda: Operation(
@@ -93,6 +105,18 @@ class Lxc:
             "ls-100": lambda: Operation(self.tool("ls"), **crowd),
             "ls-f-100": lambda: Operation(self.tool("ls", "-f"), **crowd),
         }[which]()
+
+    def _copying(self, which):
+        """Of one Debian root filesystem, the same for all sides."""
+        source, copy = f"{self.tag}-debian", f"{self.tag}-copy"
+        if not os.path.exists(f"{self.lxcpath}/{source}"):
+            self.place.write_container(self.lxcpath, source, rootfs=self.place.debian())
+        destroy = self.tool("destroy", "-n", copy)
+        make = self.tool("copy", "-n", source, "-N", copy)
+        gone = {"after": lambda: subprocess.run(destroy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)}
+        if which == "destroy":
+            return Operation(destroy, prepare=make)
+        return Operation([*make, "-s"] if which == "copy-snapshot" else make, prepare=destroy, before=lambda: must(make), **gone)
 
     def _start_many(self, count):
         for number in range(count):
@@ -165,8 +189,27 @@ class Crun:
 
     def operation(self, which, _many):
         if which == "execute":
+            return Operation(self._run(), prepare=rested(["true"]), surround=self.surround)
+        if which == "execute-busy":
             return Operation(self._run(), surround=self.surround)
         return None
 
     def supervisor_memory(self):
         return None  # crun leaves none
+
+
+class CoreUtils:
+    """cp -a and rm -rf, which know nothing of containers."""
+
+    def __init__(self, name, place):
+        self.name, self.place, self.version = name, place, must(["cp", "--version"]).split("\n")[0].split()[-1]
+
+    def operation(self, which, _many):
+        if which not in ("copy", "destroy"):
+            return None
+        source, target = self.place.debian(), f"{self.place.folder}/cp-a"
+        copy, remove = ["cp", "-a", source, target], ["rm", "-rf", target]
+        return Operation(copy, prepare=remove, after=lambda: must(remove)) if which == "copy" else Operation(remove, prepare=copy)
+
+    def supervisor_memory(self):
+        return None

@@ -37,6 +37,7 @@ class Surroundings:
         os.chmod(self.folder, 0o755)
         self.rootfs = f"{self.folder}/rootfs"
         self.undo = []
+        self.debian_rootfs = None
         self._make_rootfs()
         return self
 
@@ -65,7 +66,22 @@ class Surroundings:
             with open(f"{self.rootfs}/etc/{name}", "w") as file:
                 file.write(text)
 
-    def write_container(self, lxcpath, name, on_bridge=None):
+    def debian(self):
+        """A Debian root filesystem of some 270 MB and 12,000 files, made with debootstrap once for the checkout."""
+        if not self.debian_rootfs:
+            path = os.path.abspath(f"{os.path.dirname(__file__)}/../../.local/bench-debian")
+            if not os.path.exists(f"{path}/complete"):
+                shutil.rmtree(path, ignore_errors=True)
+                packages = "--include=perl,python3-minimal,vim-tiny,openssh-client,iproute2,less,man-db,rsyslog"
+                subprocess.run(
+                    ["debootstrap", "--variant=minbase", packages, "bookworm", f"{path}/rootfs"],
+                    check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                )
+                open(f"{path}/complete", "w").close()
+            self.debian_rootfs = f"{path}/rootfs"
+        return self.debian_rootfs
+
+    def write_container(self, lxcpath, name, on_bridge=None, rootfs=None):
         """`on_bridge`: a number, different for each container that has a veth on the bridge."""
         os.makedirs(f"{lxcpath}/{name}", mode=0o770)
         network = NO_NETWORK
@@ -73,7 +89,7 @@ class Surroundings:
             self._make_bridge()
             network = ON_THE_BRIDGE.format(high=1 + on_bridge // 250, low=1 + on_bridge % 250)
         with open(f"{lxcpath}/{name}/config", "w") as file:
-            file.write(CONFIG.format(rootfs=self.rootfs, name=name) + network)
+            file.write(CONFIG.format(rootfs=rootfs or self.rootfs, name=name) + network)
 
     def _make_bridge(self):
         if not os.path.exists(f"/sys/class/net/{BRIDGE}"):

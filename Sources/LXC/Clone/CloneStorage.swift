@@ -26,12 +26,7 @@ struct CloneStorage {
             case .snapshot: return try StorageBackends.backend(of: original).snapshot(original, order)
             // The copy makes the folder itself, with the owner and the mode of the original's.
             case .copy(.dir): return StorageLocation(kind: .dir, source: order.rootfs)
-            case .copy(let kind):
-                guard let backend = StorageBackends.backend(kind) else {
-                    throw StorageFailure(
-                        "cannot make storage on \(kind.rawValue)", reason: "this version of swift-lxc does not know it yet")
-                }
-                return try backend.create(order)
+            case .copy(let kind): return try StorageBackends.backend(kind).create(order)
             }
         } catch { throw OperationFailure(error) }
     }
@@ -43,10 +38,13 @@ struct CloneStorage {
     func fill(_ location: StorageLocation) throws(OperationFailure) {
         let method: Method
         do { method = try self.method() } catch { throw OperationFailure(error) }
-        guard case .copy = method else { return }
-        let from = try source()
+        guard case .copy(let kind) = method else { return }
+        let from = try place(of: original, "source")
+        var copy = TreeCopy(progress: options.progress)
+        copy.fillsExisting = kind != .dir
+        let to = try kind == .dir || kind == .btrfs ? location.source : place(of: location, "target")
         try attempting("cannot copy the root filesystem \(original.text)") { () throws(KernelError) in
-            _ = try TreeCopy(expectedBytes: nil, progress: options.progress).run(from: from, to: location.source)
+            _ = try copy.run(from: from, to: to)
         }
     }
 
@@ -75,16 +73,31 @@ struct CloneStorage {
         }
     }
 
-    /// A path at which the original's content can be read.
-    private func source() throws(OperationFailure) -> String {
-        if original.kind.capabilities.contains(.plainFolder) { return original.source }
-        let mountPoint = InstalledPaths.rootfsMount
+    /// A path at which the content can be reached: a folder itself, anything else mounted in a memory filesystem of this process.
+    private func place(of location: StorageLocation, _ name: String) throws(OperationFailure) -> String {
+        if try isFolder(location) { return location.source }
+        let stage = InstalledPaths.rootfsMount
+        let path = stage + "/" + name
+        try attempting("cannot use \(stage) as mount point") { () throws(KernelError) in
+            try HostPath.makeDirectories(stage)
+            guard try FileStatus.ifPresent(path) == nil else { return }
+            if try FileStatus.ifPresent(stage + "/source") == nil {
+                let memory = try DetachedMount(newInstanceOf: "tmpfs", source: "none", options: ["mode=0700"], attributes: [])
+                try memory.attach(toPath: stage)
+            }
+            for folder in [path, path + "-stage"] { try HostPath.makeDirectories(folder) }
+        }
         let mount = try usingStorage { () throws(StorageFailure) in
-            try StorageBackends.backend(of: original).mount(original, MountOptions())
+            try StorageBackends.backend(of: location).mount(location, MountOptions(), stage: path + "-stage")
         }
-        try attempting("cannot mount \(original.text) on \(mountPoint)") { () throws(KernelError) in
-            try mount.attach(toPath: mountPoint)
+        try attempting("cannot mount \(location.text) on \(path)") { () throws(KernelError) in try mount.attach(toPath: path) }
+        return path
+    }
+
+    private func isFolder(_ location: StorageLocation) throws(OperationFailure) -> Bool {
+        guard location.kind.capabilities.contains(.plainFolder) else { return false }
+        return try attempting("cannot read \(location.source)") { () throws(KernelError) in
+            try FileStatus(of: location.source).kind == .directory
         }
-        return mountPoint
     }
 }

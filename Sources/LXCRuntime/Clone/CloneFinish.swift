@@ -37,10 +37,14 @@ package struct CloneFinish {
 
     /// The path at which the content can be reached.
     private func place(_ location: StorageLocation) throws(OperationFailure) -> String {
-        if location.kind.capabilities.contains(.plainFolder) { return location.source }
+        let isFolder = try attempting("cannot read \(location.source)") { () throws(KernelError) in
+            guard location.kind.capabilities.contains(.plainFolder) else { return false }
+            return try FileStatus(of: location.source).kind == .directory
+        }
+        if isFolder { return location.source }
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         let mount = try usingStorage { () throws(StorageFailure) in
-            try StorageBackends.backend(of: location).mount(location, MountOptions())
+            try StorageBackends.backend(of: location).mount(location, MountOptions(), stage: mountPoint)
         }
         try attempting("cannot mount the root filesystem of \(plan.name) on \(mountPoint)") { () throws(KernelError) in
             try mount.attach(toPath: mountPoint)

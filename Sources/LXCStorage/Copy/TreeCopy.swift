@@ -52,6 +52,8 @@ package struct TreeCopy {
     package var expectedBytes: Int64?
     /// Called at most every tenth of a second while the copy goes on.
     package var progress: ((Progress) -> Void)?
+    /// The target exists and is empty: the root of a new filesystem, or a subvolume.
+    package var fillsExisting = false
     var helper = Helper.process
 
     package init(shift: OwnerShift? = nil, expectedBytes: Int64? = nil, progress: ((Progress) -> Void)? = nil) {

@@ -49,7 +49,7 @@ final class TreeWalk {
     init(_ copy: TreeCopy, _ source: String, _ target: String) throws(KernelError) {
         sourceLabel = source
         let place = try OwnedDescriptor(opening: source, [.path, .directory])
-        let (sourceTop, targetTop) = (SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target))
+        let (sourceTop, targetTop) = (SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target, exists: copy.fillsExisting))
         top = CopyPlace(source: sourceTop, target: targetTop)
         topDetails = (try FileDetails(of: sourceTop.owned), try FileDetails(of: targetTop.owned))
         // Shows what new entries are like, and keeps names of files that have several.
@@ -65,15 +65,18 @@ final class TreeWalk {
     }
 
     /// Makes the top directory so that only root gets in, whatever the directory around it hands down.
-    private static func makeTop(_ path: String) throws(KernelError) -> SharedDescriptor {
+    ///
+    /// `exists`: it is there, for example as the root of a new filesystem.
+    private static func makeTop(_ path: String, exists: Bool) throws(KernelError) -> SharedDescriptor {
         let trimmed = path.drop(trailing: "/")
         let slash = trimmed.lastIndex(of: "/")
         let around = slash.map { $0 == trimmed.startIndex ? "/" : String(trimmed[..<$0]) } ?? "."
         let name = EntryName(slash.map { String(trimmed[trimmed.index(after: $0)...]) } ?? String(trimmed))
         do throws(KernelError) {
             let parent = try OwnedDescriptor(opening: around, [.path, .directory])
-            try parent.makeDirectory(name, mode: 0o700)
+            if !exists { try parent.makeDirectory(name, mode: 0o700) }
             let top = try parent.openDirectory(name)
+            if exists { try clear(top) }
             let status = try FileStatus(of: top)
             // Somebody who may change the directory around it may have put another one there.
             guard status.owner == ProcessControl.effectiveUser else {
@@ -84,6 +87,16 @@ final class TreeWalk {
             for list in [CopiedAttributes.defaultList, CopiedAttributes.accessList] { try top.removeAttribute(list) }
             return SharedDescriptor(top)
         } catch { throw error.about(path) }
+    }
+
+    /// A new filesystem of the ext family is not quite empty; anything else in it is refused.
+    private static func clear(_ top: borrowing OwnedDescriptor) throws(KernelError) {
+        for entry in try top.directoryEntries(subject: "target") {
+            guard entry.name == EntryName("lost+found") else {
+                throw KernelError(call: "mkdirat", errno: .fileExists, subject: "target", explanation: "it is not empty")
+            }
+            try top.removeEntry(entry.name, isDirectory: true)
+        }
     }
 
     /// Copies everything; called once.
