@@ -18,10 +18,10 @@ enum BlockMount {
         }
     }
 
-    /// - Parameters:
-    ///   - path: An image or a block device.
-    ///   - options: What the user wants of the filesystem.
-    ///   - isShared: Whether others may use it at the same time, so that nothing of it must be written, not even to repair it.
+    /// Mounts the filesystem on `path`, an image or a block device.
+    ///
+    /// `options`: what the user wants of the filesystem.
+    /// `isShared`: whether others may use it at the same time, so that nothing of it must be written, not even to repair it.
     static func of(_ path: String, _ options: MountOptions, isShared: Bool = false) throws(StorageFailure) -> DetachedMount {
         let what = "cannot mount \(path)"
         guard let content = try content(of: path) else {

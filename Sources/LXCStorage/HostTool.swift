@@ -30,6 +30,8 @@ struct HostTool: Sendable {
     ///   - program: Its name.
     ///   - package: The Debian package that has it.
     ///   - what: What it is needed for, as errors begin.
+    ///   - folders: Where it may be.
+    /// - Throws: ``StorageFailure`` that names the package when it is not there.
     init(_ program: String, package: String, for what: @autoclosure () -> String, in folders: Folders) throws(StorageFailure) {
         self.program = program
         let found = try storing("cannot look for \(program)") { () throws(KernelError) in try folders.path(of: program) }

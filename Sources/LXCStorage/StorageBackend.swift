@@ -51,8 +51,11 @@ package protocol StorageBackend: AnyObject {
     /// The content as a mount that is not attached yet, in the mount namespace of the caller.
     ///
     /// - Parameters:
+    ///   - location: What is mounted; of this kind.
     ///   - options: `lxc.rootfs.options`; only what is for the filesystem itself is used, flags are the caller's.
     ///   - stage: A folder, in a mount namespace that is the caller's alone, at which parts may be attached until the whole is there.
+    /// - Returns: The mount, with the flags of a new one.
+    /// - Throws: ``StorageFailure``; nothing is attached then.
     func mount(_ location: StorageLocation, _ options: MountOptions, stage: String) throws(StorageFailure) -> DetachedMount
 
     /// Removes what lies outside of the container's directory, and what cannot be removed as files.

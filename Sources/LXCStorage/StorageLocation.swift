@@ -35,3 +35,19 @@ package struct StorageLocation: Sendable, Equatable {
     /// The value of `lxc.rootfs.path`.
     package var text: String { "\(kind.rawValue):\(source)" + (upper.map { ":" + $0 } ?? "") }
 }
+
+extension StorageLocation {
+    /// Whether it holds a filesystem that only the host's root user can mount.
+    package var needsHostRights: Bool {
+        get throws(StorageFailure) {
+            switch kind {
+            case .loop, .lvm, .zfs, .nbd, .rbd: return true
+            case .btrfs: return false
+            case .dir: return try BlockMount.content(of: source) != nil
+            case .overlay:
+                for layer in source.split(separator: ":") where try BlockMount.content(of: String(layer)) != nil { return true }
+                return false
+            }
+        }
+    }
+}

@@ -109,6 +109,91 @@ import Testing
         }
     }
 
+    /// Each asks the kernel for a free device, and all get the same answer.
+    @Test func manyAtOnceDoNotTakeEachOthersDevice() throws {
+        try withContainers { (fixture) throws in
+            let first = try create(fixture, "many0", "-B", "loop", "--fssize", "16M")
+            let names = (1...12).map { fixture.name("many\($0)") }
+            let (bin, path) = (fixture.installation.bin, fixture.lxcpath)
+            for name in names {
+                _ = try run(
+                    fixture,
+                    "cp -r --sparse=always '\(path)/\(first)' '\(path)/\(name)'; sed -i 's/\(first)/\(name)/' '\(path)/\(name)/config'")
+            }
+            let list = names.joined(separator: " ")
+            let script =
+                "for n in \(list); do '\(bin)/lxc-start' -P '\(path)' -n $n & done; wait; for n in \(list); do '\(bin)/lxc-info' -P '\(path)' -n $n -sH; done"
+            let states = try run(fixture, script).split(separator: "\n")
+            #expect(states == names.map { _ in "RUNNING" })
+            #expect(try loopDevices(fixture).count == names.count)
+            for name in names + [first] { try fixture.succeed("destroy", "-f", "-n", name) }
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+        }
+    }
+
+    /// As in a container: `/dev` has the controlling device only.
+    @Test func devicesWithoutANodeAreReached() throws {
+        try withContainers { (fixture) throws in
+            let (bin, path, name) = (fixture.installation.bin, fixture.lxcpath, fixture.name("nodeless"))
+            let hidden = try create(fixture, "nodeless", "-B", "loop", "--fssize", "32M")
+            #expect(hidden == name)
+            let script = """
+                mkdir '\(path)/dev'; mount -t tmpfs dev '\(path)/dev'
+                for d in null zero random urandom tty ptmx loop-control; do cp -a /dev/$d '\(path)/dev/'; done
+                mkdir '\(path)/dev/pts'; mount --bind /dev/pts '\(path)/dev/pts'; mount --move '\(path)/dev' /dev; rmdir '\(path)/dev'
+                '\(bin)/lxc-start' -P '\(path)' -n '\(name)'; ls /dev | grep -c 'loop[0-9]' || true
+                '\(bin)/lxc-attach' -P '\(path)' -n '\(name)' -- /bin/sh -c 'mount | grep " on / "'; '\(bin)/lxc-stop' -k -P '\(path)' -n '\(name)'
+                """
+            let output = try fixture.run("/usr/bin/unshare", ["-m", "/bin/sh", "-ec", script])
+            #expect(output.code == 0 && output.output.hasPrefix("0\n") && output.output.contains("ext4"), "\(output)")
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    /// Whoever creates a container on an image is killed or told to stop while the template runs.
+    @Test(arguments: [Int32(9), 15]) func anEndedCreationLeavesNoDevice(signal: Int32) throws {
+        try withContainers { (fixture) throws in
+            let script = fixture.lxcpath + "/template.sh"
+            let name = fixture.name("ended")
+            try fixture.write(
+                script,
+                "#!/bin/sh\nfor word; do case $word in --path=*) path=${word#--path=};; esac; done\ntouch \"$path/../ready\"\nexec sleep 100\n",
+                mode: 0o755)
+            let tool = fixture.installation.bin + "/lxc-create"
+            let child = try PidFD(
+                try ProgramLaunch(
+                    .path(tool), arguments: [tool, "-q", "-P", fixture.lxcpath, "-n", name, "-t", script, "-f", "/dev/null", "-B", "loop"],
+                    environment: ProcessEnvironment.lines
+                ).start().pid)
+            #expect(try fixture.eventually { try isThere(fixture.lxcpath + "/ready") })
+            #expect(try loopDevices(fixture).count == 1)
+            try child.send(signal)
+            let hasEnded = child.waitForEnd(milliseconds: 10000)
+            _ = try child.collect()
+            #expect(hasEnded)
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            if signal == 9 { try fixture.succeed("destroy", "-n", name) }
+            #expect(try !isThere(fixture.folder(name)))
+        }
+    }
+
+    @Test(.needsPeerLXC) func debiansToolsUseOurImagesAndWeTheirs() throws {
+        try withContainers { (fixture) throws in
+            let ours = try create(fixture, "ours", "-B", "loop", "--fssize", "32M")
+            #expect(try fixture.peer("start", "-n", ours).code == 0)
+            #expect(try fixture.peer("stop", "-k", "-n", ours).code == 0)
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try fixture.peer("destroy", "-n", ours).code == 0)
+            let theirs = fixture.name("theirs")
+            let made = try fixture.peer("create", "-n", theirs, "-t", "busybox", "-f", "/dev/null", "-B", "loop", "--fssize", "32M")
+            #expect(made.code == 0, "\(made)")
+            try checkThatItKeepsFiles(fixture, theirs)
+            try fixture.succeed("destroy", "-n", theirs)
+            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
+        }
+    }
+
     // MARK: Images and devices that somebody else made
 
     /// Makes a container in a folder and turns its root filesystem into something else.
@@ -204,6 +289,36 @@ import Testing
             #expect(clock.now - begin < .seconds(1))
             #expect(result.code == 1 && result.error.contains(words), "\(result)")
             #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    // MARK: Id maps
+
+    private static let map = ["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "lxc.net.0.type = empty"]
+
+    /// Nobody in a user namespace may mount an image; the supervisor does it.
+    @Test(arguments: ["@/image", "loop:@/image"]) func anImageWithAnIDMap(path: String) throws {
+        try withContainers { (fixture) throws in
+            let name = try converted(fixture, "mapped", "chown -hR 100000:100000 rootfs; " + Self.image, path: " " + path)
+            try fixture.append(name, Self.map)
+            try checkThatItKeepsFiles(fixture, name)
+            try fixture.succeed("start", "-n", name)
+            #expect(try inside(fixture, name, "stat -c %u:%g /root/file") == "0:0\n")
+            #expect(try loopDevices(fixture).count == 1)
+            try fixture.succeed("stop", "-k", "-n", name)
+            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    @Test func anImageAsLowerLayerWithAnIDMapIsRefused() throws {
+        try withContainers { (fixture) throws in
+            let name = try converted(fixture, "refused", Self.image, path: "overlay:@/image:@/overlay/delta")
+            try fixture.append(name, Self.map)
+            let result = try fixture.lxc("start", "-n", name)
+            #expect(result.code == 1 && result.error.contains("an image cannot be a layer of a container with an id map"), "\(result)")
+            #expect(try loopDevices(fixture) == [])
             try fixture.succeed("destroy", "-n", name)
         }
     }

@@ -75,7 +75,8 @@ struct ToolCallTests {
 
     @Test func aVolumeThatHasGoneIsNoObstacle() throws {
         let location = StorageLocation(kind: .lvm, source: "/dev/lxc/p1")
-        try withStandIns("lvremove", answers: [("lvremove", "echo '  Failed to find logical volume \"lxc/p1\"' >&2; exit 5")]) { (tools, _) throws in
+        let gone = [(call: "lvremove", script: "echo '  Failed to find logical volume \"lxc/p1\"' >&2; exit 5")]
+        try withStandIns("lvremove", answers: gone) { (tools, _) throws in
             try LVMBackend(tools: tools.folders).remove(location, directory: "/x")
         }
         try withStandIns("lvremove", answers: [("lvremove", "echo '  Logical volume lxc/p1 in use.' >&2; exit 5")]) { (tools, _) throws in
@@ -160,6 +161,36 @@ struct ToolCallTests {
             let error1 = failure { () throws(StorageFailure) in _ = try RBDBackend(tools: tools.folders).create(order) }
             #expect(error1 != nil)
             #expect(try tools.calls().last == "rbd [rm] [lxc/p1]")
+        }
+    }
+
+    /// The devices are made up, so the connection succeeds and the device never appears; then it is ended again.
+    @Test func networkBlockDevices() throws {
+        try withStandIns("qemu-nbd") { (tools, order) throws in
+            let image = order.directory + "/image"
+            try HostPath.makeDirectories(tools.folder + "/block/nbd98")
+            try HostPath.makeDirectories(tools.folder + "/block/nbd97/pid")
+            try HostPath.makeDirectories(tools.folder + "/block/sda")
+            _ = try OwnedDescriptor(opening: image, [.writeOnly, .create, .exclusive])
+            let backend = NBDBackend(tools: tools.folders, system: tools.folder + "/block")
+            for (source, place) in [(image, "/dev/nbd98"), (image + ":2", "/dev/nbd98p2")] {
+                let error = failure { () throws(StorageFailure) in _ = try backend.connect(StorageLocation(kind: .nbd, source: source)) }
+                #expect(error?.reason == "\(place) does not appear")
+                #expect(try tools.calls() == ["qemu-nbd [-c] [/dev/nbd98] [\(image)]", "qemu-nbd [-d] [/dev/nbd98]"])
+            }
+            let missing = failure { () throws(StorageFailure) in _ = try backend.connect(StorageLocation(kind: .nbd, source: "/nosuch:1")) }
+            #expect(missing?.reason == "/nosuch is no image file")
+        }
+        try withStandIns("qemu-nbd", answers: [("qemu-nbd -c", "echo 'Failed to set NBD socket' >&2; exit 1")]) { (tools, order) throws in
+            try HostPath.makeDirectories(tools.folder + "/block/nbd98")
+            try HostPath.makeDirectories(tools.folder + "/block/nbd99")
+            _ = try OwnedDescriptor(opening: order.directory + "/image", [.writeOnly, .create, .exclusive])
+            let location = StorageLocation(kind: .nbd, source: order.directory + "/image")
+            let error = failure { () throws(StorageFailure) in
+                _ = try NBDBackend(tools: tools.folders, system: tools.folder + "/block").connect(location)
+            }
+            #expect(error?.reason == "qemu-nbd: Failed to set NBD socket")
+            #expect(try tools.calls().count == 2)
         }
     }
 

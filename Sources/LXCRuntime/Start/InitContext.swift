@@ -36,6 +36,8 @@ final class InitContext {
     var cgroupEntrances: [SharedDescriptor] = []
     /// The network namespace that the supervisor had made, to be entered; without it the process makes its own.
     var network: SharedDescriptor?
+    /// The root filesystem as a mount that is not attached yet, if the supervisor had to mount it.
+    var mountedRootfs: SharedDescriptor?
     /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
     /// What `lxc.mount.auto = cgroup...` needs to know.

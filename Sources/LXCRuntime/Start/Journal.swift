@@ -16,6 +16,8 @@ struct Journal {
         case postStop
         /// What the container's network changed on the host.
         case network(NetworkDebt)
+        /// A network block device that was connected for the container: `/dev/nbd0`.
+        case blockDevice(String)
         /// The container is to be destroyed.
         case ephemeral
     }
@@ -63,6 +65,7 @@ struct Journal {
         case .pidFile(let path): "pidfile \(escaped(path))\n"
         case .postStop: "post-stop 1\n"
         case .ephemeral: "ephemeral 1\n"
+        case .blockDevice(let path): "nbd \(escaped(path))\n"
         case .network(let debt): "net \(escaped(debt.line))\n"
         }
     }
@@ -75,6 +78,7 @@ struct Journal {
         case "init": return process(value).map { .initProcess(pid: $0, startTime: $1) }
         case "cgroup": return .cgroup(unescaped(value))
         case "pidfile": return .pidFile(unescaped(value))
+        case "nbd": return .blockDevice(unescaped(value))
         case "post-stop": return .postStop
         case "ephemeral": return .ephemeral
         case "net": return NetworkDebt(line: unescaped(value)).map { .network($0) }

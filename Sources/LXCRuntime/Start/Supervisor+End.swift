@@ -48,6 +48,7 @@ extension Supervisor {
         closeTerminals()
         hooks.environment.target = target
         runLate(.stop)
+        disconnectRootfs()
         removeCgroups()
         if !reboots { closeSocket() }
         publisher.finishRun(rebooting: reboots)

@@ -30,7 +30,7 @@ extension Supervisor {
                 })
         }
         let network = try finishNetwork()
-        let channel = try bear(pair, sharing, mountPoint, hostConsole, entry, network)
+        let channel = try bear(pair, sharing, mountPoint, try mountRootfs(), hostConsole, entry, network)
         try furnish()
         // Beside the first process's own work, where nobody in there can tell.
         let isNetworkLate = !isNetworkSeenEarly
@@ -161,8 +161,8 @@ extension Supervisor {
     }
 
     private func bear(
-        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ hostConsole: PseudoTerminal?,
-        _ entry: CgroupEntry, _ network: SharedDescriptor?
+        _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ rootfs: SharedDescriptor?,
+        _ hostConsole: PseudoTerminal?, _ entry: CgroupEntry, _ network: SharedDescriptor?
     ) throws(OperationFailure) -> HandshakeChannel {
         let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
             try sharing.makeProcess(new: namespaces.born, cgroup: cgroups?.birthCgroup)
@@ -178,6 +178,7 @@ extension Supervisor {
                 context.console = hostConsole
                 context.cgroupEntry = entry
                 context.network = network
+                context.mountedRootfs = rootfs
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {

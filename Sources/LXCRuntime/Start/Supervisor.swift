@@ -23,6 +23,8 @@ final class Supervisor {
     /// Where the first run's cgroups begin.
     var bases: CgroupBases?
     var cgroups: ContainerCgroups?
+    /// A network block device that was connected for the root filesystem.
+    var connectedDevice: String?
     /// What the journal knows already.
     var recordedCgroups: [String] = []
     var initHandle: SharedDescriptor?

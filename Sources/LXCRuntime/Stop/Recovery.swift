@@ -2,6 +2,7 @@
 import LXCCgroups
 import LXCConfig
 import LXCNetwork
+import LXCStorage
 import LinuxKernel
 
 /// Finishes the work of a supervisor that was killed, from its journal.
@@ -24,6 +25,9 @@ struct Recovery {
         let cgroups = entries.compactMap { if case .cgroup(let path) = $0 { path } else { nil } }
         for remaining in ContainerCgroups.remove(journalPaths: cgroups).remaining {
             log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
+        }
+        for case .blockDevice(let path) in entries {
+            do { try NBDBackend().disconnect(path) } catch { log.failure(OperationFailure(error)) }
         }
         if entries.contains(.postStop) { runPostStop() }
         try attempting("cannot remove the traces of an earlier run") { () throws(KernelError) in

@@ -8,6 +8,7 @@ package final class BtrfsBackend: StorageBackend {
 
     package init() {}
 
+    /// Makes an empty subvolume.
     package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         try prepare(order) { () throws(KernelError) in
             try BtrfsSubvolume.create(order.rootfs)
@@ -46,6 +47,7 @@ package final class BtrfsBackend: StorageBackend {
         return StorageLocation(kind: .btrfs, source: path)
     }
 
+    /// A subvolume is a folder like any other.
     package func mount(
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {

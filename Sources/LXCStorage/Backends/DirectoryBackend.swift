@@ -8,6 +8,7 @@ package final class DirectoryBackend: StorageBackend {
 
     package init() {}
 
+    /// Makes an empty folder, or takes one that is there.
     package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         try makeFolder(order.rootfs)
         return StorageLocation(kind: .dir, source: order.rootfs)
@@ -37,6 +38,7 @@ package final class DirectoryBackend: StorageBackend {
         ) { () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true) }
     }
 
+    /// Removes a folder or an image outside of the container's directory.
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
         // A folder outside the container's directory is removed too: it was made for this container. A device was not.
         guard !StoragePlace.isInside(location.source, directory), try BlockMount.content(of: location.source) != .device else { return }

@@ -54,12 +54,14 @@ package final class LVMBackend: StorageBackend {
         return StorageLocation(kind: .lvm, source: device)
     }
 
+    /// The filesystem on the volume.
     package func mount(
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {
         try BlockMount.of(location.source, options)
     }
 
+    /// Removes the volume, wherever the container is.
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
         let what = "cannot remove the logical volume \(location.source)"
         let result = try tool("lvremove", what).attempt(["-f", location.source], for: what)

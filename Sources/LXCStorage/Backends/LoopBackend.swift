@@ -11,6 +11,7 @@ package final class LoopBackend: StorageBackend {
 
     init(tools: HostTool.Folders) { self.tools = tools }
 
+    /// Makes an image file with an empty filesystem.
     package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         let image = Self.image(order)
         let filesystem = try NewFilesystem(order.filesystem, in: tools)
@@ -47,18 +48,21 @@ package final class LoopBackend: StorageBackend {
         }
     }
 
+    /// Always fails: two images cannot share their content.
     package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         throw StorageFailure(
             "cannot make a snapshot of \(original.text)", reason: "an image cannot share its content with another one",
             hint: "make a full copy instead")
     }
 
+    /// The filesystem in the image.
     package func mount(
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {
         try BlockMount.of(location.source, options)
     }
 
+    /// Removes an image outside of the container's directory.
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
         guard !StoragePlace.isInside(location.source, directory) else { return }
         if try BlockMount.content(of: location.source) == .image { try StoragePlace.remove(location.source) }

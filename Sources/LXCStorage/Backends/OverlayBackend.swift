@@ -52,12 +52,14 @@ package final class OverlayBackend: StorageBackend {
         return location
     }
 
+    /// Lays the upper layer over the lower ones.
     package func mount(
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {
         try OverlayLayers(location).mount(options, stage: stage)
     }
 
+    /// Removes the changes; the lower layers are not the container's alone.
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
         // Without an upper layer it never was one that could be used.
         guard let upper = location.upper, !upper.isEmpty else { return }

@@ -11,6 +11,7 @@ package final class RBDBackend: StorageBackend {
 
     init(tools: HostTool.Folders) { self.tools = tools }
 
+    /// Makes an image in the cluster, connects it, and makes an empty filesystem there.
     package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         let image = Image(pool: order.rbdPool ?? "lxc", name: order.rbdName ?? order.name)
         let what = "cannot make the RBD image \(image.pool)/\(image.name)"
@@ -33,6 +34,7 @@ package final class RBDBackend: StorageBackend {
         return StorageLocation(kind: .rbd, source: image.device)
     }
 
+    /// Always fails.
     package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         throw StorageFailure(
             "cannot make a snapshot of \(original.text)", reason: "snapshots of RBD images are not supported",
@@ -50,6 +52,7 @@ package final class RBDBackend: StorageBackend {
         return try BlockMount.of(location.source, options)
     }
 
+    /// Disconnects the image and removes it from the cluster.
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
         let what = "cannot remove the RBD image \(location.source)"
         guard let image = Image(device: location.source) else {

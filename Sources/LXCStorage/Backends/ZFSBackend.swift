@@ -11,6 +11,7 @@ package final class ZFSBackend: StorageBackend {
 
     init(tools: HostTool.Folders) { self.tools = tools }
 
+    /// Makes an empty dataset, which is mounted for a container only.
     package func create(_ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         let dataset = try Self.checked((order.zfsRoot ?? "lxc") + "/" + order.name)
         let what = "cannot make the dataset \(dataset)"
@@ -44,6 +45,7 @@ package final class ZFSBackend: StorageBackend {
         return StorageLocation(kind: .zfs, source: dataset)
     }
 
+    /// The dataset, wherever ZFS itself would mount it.
     package func mount(
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
-import LXCStorage
 import LinuxKernel
 
 /// Keeps what is mounted from here on away from the host, and puts the root filesystem at `lxc.rootfs.mount`.
@@ -8,10 +7,10 @@ struct RootfsStep: InitStep {
     let name = "mounting the root filesystem"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        guard let mountPoint = context.mountPoint, let path = context.config.rootfs.path else { return }
-        let what = "cannot mount the root filesystem \(path.value)"
-        let options = try rootfsOptions(context)
-        let mount = try content(path, options, mountPoint, context)
+        guard let mountPoint = context.mountPoint, let content = try RootfsContent(context.config) else { return }
+        let what = "cannot mount the root filesystem \(content.path.value)"
+        let options = try content.options()
+        let mount = try content.mount(context, mountPoint, what)
         if let idmap = options.idmap { try mapOwners(mount, idmap, what, context) }
         try attempting(what, key: "lxc.rootfs.options", origin: context.origin("lxc.rootfs.options")) { () throws(KernelError) in
             try mount.change(
@@ -19,26 +18,6 @@ struct RootfsStep: InitStep {
                 propagation: MountFlagTranslation.propagation(options) ?? .replica, recursive: false)
             try mount.attach(toPath: mountPoint)
             context.rootfs = try mount.directory()
-        }
-    }
-
-    private func content(
-        _ path: Sourced<String>, _ options: MountOptions, _ mountPoint: String, _ context: InitContext
-    ) throws(OperationFailure) -> DetachedMount {
-        do throws(StorageFailure) {
-            guard let location = StorageLocation(context.config.rootfs) else {
-                throw StorageFailure("cannot mount the root filesystem \(path.value)", reason: "its kind of storage is not known")
-            }
-            return try StorageBackends.backend(of: location).mount(location, options, stage: mountPoint)
-        } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: path.origin) }
-    }
-
-    private func rootfsOptions(_ context: InitContext) throws(OperationFailure) -> MountOptions {
-        guard let text = context.config.rootfs.options else { return MountOptions() }
-        do { return try MountOptions(rootfsOptions: text) } catch {
-            throw OperationFailure(
-                "cannot read the options of the root filesystem", reason: error.reason, key: "lxc.rootfs.options",
-                origin: context.origin("lxc.rootfs.options"))
         }
     }
 
@@ -50,6 +29,15 @@ struct RootfsStep: InitStep {
             let namespace = try OwnedDescriptor(opening: path, .readOnly)
             try mount.mapOwners(through: namespace.number, recursive: false)
         }
+    }
+}
+
+extension RootfsContent {
+    /// What the supervisor has mounted already, or what this process mounts by itself.
+    fileprivate func mount(_ context: InitContext, _ mountPoint: String, _ what: String) throws(OperationFailure) -> DetachedMount {
+        guard let mounted = context.mountedRootfs else { return try mount(stage: mountPoint) }
+        context.mountedRootfs = nil
+        return try attempting(what) { () throws(KernelError) in DetachedMount(owning: try mounted.duplicate(), label: path.value) }
     }
 }
 
