@@ -50,7 +50,9 @@ final class TreeWalk {
     init(_ copy: TreeCopy, _ source: String, _ target: String) throws(KernelError) {
         sourceLabel = source
         let place = try OwnedDescriptor(opening: source, [.path, .directory])
-        let (sourceTop, targetTop) = (SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target, exists: copy.fillsExisting))
+        let (sourceTop, targetTop) = (
+            SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target, exists: copy.fillsExisting)
+        )
         top = CopyPlace(source: sourceTop, target: targetTop)
         topDetails = (try FileDetails(of: sourceTop.owned), try FileDetails(of: targetTop.owned))
         // Shows what new entries are like, and keeps names of files that have several.
@@ -92,7 +94,7 @@ final class TreeWalk {
 
     /// A new filesystem of the ext family is not quite empty; anything else in it is refused.
     private static func clear(_ top: borrowing OwnedDescriptor) throws(KernelError) {
-        for entry in try top.directoryEntries(subject: "target") {
+        for entry in try DirectoryEntryReader().entries(of: top, subject: "target") {
             guard entry.name == EntryName("lost+found") else {
                 throw KernelError(call: "mkdirat", errno: .fileExists, subject: "target", explanation: "it is not empty")
             }
