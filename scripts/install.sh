@@ -34,8 +34,8 @@ esac
 
 # The tools of the multicall program, one link each.
 tools=(
-    attach cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot start stop unfreeze
-    update-config wait
+    attach cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot start
+    start-ephemeral stop unfreeze update-config wait
 )
 # Those that users do not call, and those of them that have a manual page.
 helpers=(monitord net)

@@ -8,7 +8,7 @@ package enum ToolRegistry {
             AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, CloneCommand.table, ConfigCommand.table,
             ConsoleCommand.table, CopyCommand.table,
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
-            ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table, StopCommand.table,
+            ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table, StartEphemeralCommand.table, StopCommand.table,
             UnfreezeCommand.table,
             UpdateConfigCommand.table, WaitCommand.table,
         ]
@@ -41,6 +41,7 @@ package enum ToolRegistry {
         case "lxc-net": runner.run(NetCommand.self, program: program, arguments: arguments)
         case "lxc-snapshot": runner.run(SnapshotCommand.self, program: program, arguments: arguments)
         case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
+        case "lxc-start-ephemeral": runner.run(StartEphemeralCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
         case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)
         case "lxc-update-config": runner.run(UpdateConfigCommand.self, program: program, arguments: arguments)

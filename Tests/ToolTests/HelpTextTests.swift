@@ -117,6 +117,11 @@ import Testing
         ),
         ("lxc-execute", "f=rcfile s=define u=uid g=gid d:daemon =share-net =share-ipc =share-uts =share-pid"),
         ("lxc-cgroup", "=rcfile"), ("lxc-device", "=rcfile"),
+        (
+            "lxc-copy",
+            "N=newname p=newpath R:rename s:snapshot a:allowrunning F:foreground d:daemon e:ephemeral m=mount B=backingstorage =backingstore t:tmpfs L=fssize D:keepdata K:keepname M:keepmac =rcfile"
+        ),
+        ("lxc-snapshot", "L:list C:showcomments c=comment r=restore N=newname d=destroy =rcfile"),
     ])
     func existWithTheirArguments(tool: String, list: String) throws {
         let table = try #require(ToolRegistry.tables.first { $0.tool == tool })

@@ -8,6 +8,8 @@ package struct CopyRequest: Sendable, Equatable {
     package var target: ContainerTarget
     /// Name of the copy; nil for one that is drawn, of an ephemeral copy.
     package var newName: String?
+    /// Between the original's name and the six letters of a drawn name.
+    package var separator = "_"
     /// Container path of the copy; nil for the original's.
     package var newPath: String?
     package var task = Task.copy
@@ -48,6 +50,7 @@ package enum CopyCommand: ToolCommand {
     static let backing = Option(
         "backingstorage", "B", .required("TYPE"), default: "the original's",
         completes: .words({ BackingRequest.Kind.allCases.map { $0.rawValue } }), help: "Kind of storage of the copy.")
+    static let backingStore = Option("backingstore", nil, .required("TYPE"), help: "What -B was called in LXC 2.0.")
     static let memory = Option("tmpfs", "t", help: "With -e: keep the changes in memory; they are gone when it stops or reboots.")
     static let size = Option(
         "fssize", "L", .required("SIZE[UNIT]"), default: "the original's",
@@ -67,7 +70,7 @@ package enum CopyCommand: ToolCommand {
             .init(
                 nil,
                 [
-                    newName, newPath, rename, snapshot, allowRunning, foreground, daemon, ephemeral, mount, backing, memory, size, keepData,
+                    newName, newPath, rename, snapshot, allowRunning, foreground, daemon, ephemeral, mount, backing, backingStore, memory, size, keepData,
                     keepName, keepAddresses,
                 ])
         ],
@@ -89,7 +92,7 @@ package enum CopyCommand: ToolCommand {
         request.allowsRunning = options.has(allowRunning)
         request.isForeground = options.last(of: [foreground, daemon]).map { $0.isSame(as: foreground) } ?? false
         for text in options.values(mount) { request.mounts += try EphemeralMount.all(text) }
-        request.storage = try options.value(backing).map { (word) throws(ToolFailure) in try kind(word) }
+        request.storage = try (options.value(backing) ?? options.value(backingStore)).map { (word) throws(ToolFailure) in try kind(word) }
         request.usesMemory = options.has(memory)
         request.sizeInBytes = try options.value(size).map { (text) throws(ToolFailure) in try BackingRequest.bytes(text, of: size) }
         request.keepsData = options.has(keepData)

@@ -94,7 +94,7 @@ extension SystemEngine {
     private func drawnName(for original: Container, _ request: CopyRequest) throws(ToolFailure) -> String {
         let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".unicodeScalars)
         for _ in 0..<100 {
-            var name = original.name + "_"
+            var name = original.name + request.separator
             for _ in 0..<6 { name.unicodeScalars.append(letters[Int.random(in: 0..<letters.count)]) }
             if try !copy(of: original, named: name, request).isDefined { return name }
         }
