@@ -40,19 +40,26 @@ package final class CopyPartner {
 
     /// Hands over files; the descriptors stay the caller's.
     func send(_ request: CopyRequest, _ source: Int32, _ target: Int32) throws(KernelError) {
-        _ = try socket.send(request.bytes, descriptors: [source, target])
+        do throws(KernelError) { _ = try socket.send(request.bytes, descriptors: [source, target]) } catch { throw Self.explained(error) }
     }
 
     /// The next message; nil when none is there yet.
     ///
     /// - Throws: ``KernelError``, `.connectionReset` when the process has died.
     func receive(wait: Bool) throws(KernelError) -> CopyReply? {
-        guard let bytes = try socket.receive(upTo: CopyReply.mostBytes, wait: wait) else { return nil }
-        guard !bytes.isEmpty else {
-            throw KernelError(call: "recv", errno: .connectionReset, subject: "", explanation: "the second process of the copy died")
+        let received: [UInt8]?
+        do throws(KernelError) { received = try socket.receive(upTo: CopyReply.mostBytes, wait: wait) } catch {
+            throw Self.explained(error)
         }
+        guard let bytes = received else { return nil }
+        if bytes.isEmpty { throw Self.explained(KernelError(call: "recv", errno: .connectionReset, subject: "")) }
         guard let reply = CopyReply(bytes) else { throw KernelError(call: "recv", errno: .badMessage, subject: "") }
         return reply
+    }
+
+    private static func explained(_ error: KernelError) -> KernelError {
+        guard error.errno == .connectionReset || error.errno == .brokenPipe else { return error }
+        return KernelError(call: error.call, errno: error.errno, subject: "", explanation: "the second process of the copy died")
     }
 
     /// Ends the process and collects it.

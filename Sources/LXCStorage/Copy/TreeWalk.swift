@@ -97,7 +97,7 @@ final class TreeWalk {
         } catch {
             // The first failure is the one to report.
             try? crew.stop(byForce: true)
-            throw error
+            throw error.subject.isEmpty ? error.about(text([])) : error
         }
         try crew.stop(byForce: false)
         return TreeCopy.Report(bytes: meter.progress.bytes, entries: meter.progress.entries, vanished: meter.vanished)
