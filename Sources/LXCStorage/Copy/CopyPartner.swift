@@ -66,9 +66,10 @@ package final class CopyPartner {
     ///
     /// `byForce`: while it may have something to do.
     func stop(byForce: Bool) throws(KernelError) {
-        try socket.shutdown(reading: true, writing: true)
+        // Either fails only if the process is dead already; it is collected all the same.
+        try? socket.shutdown(reading: true, writing: true)
         guard let process else { return }
-        if byForce { try process.handle.send(9) }
+        if byForce { try? process.handle.send(9) }  // as above
         _ = try process.handle.collect()
     }
 
@@ -93,10 +94,9 @@ package final class CopyPartner {
         var vanished = 0
         for (index, name) in request.names.enumerated() {
             do throws(KernelError) {
-                let number = socket.number
                 let outcome = try copier.copyPlain(name, from: source.owned, to: target.owned) {
                     // What it says when nobody listens any more is of no use.
-                    if let bytes = meter.add($0) { try? writeDescriptor(number, CopyReply.progress(bytes: bytes).bytes) }
+                    if let bytes = meter.add($0) { _ = try? socket.send(CopyReply.progress(bytes: bytes).bytes) }
                 }
                 switch outcome {
                 case .copied: break
