@@ -2,6 +2,9 @@
 import LinuxKernel
 
 /// The second process of a copy and what it has been asked for.
+///
+/// Measured with 267 MB in 11,600 entries on ext4 and two processors that nobody else used: 290 ms, and 460 ms without it (`cp -a`: 510 ms).
+/// It takes a sixth more processor time, so where others keep both processors busy it gains nothing.
 final class CopyCrew {
     /// Files that the second process has been given.
     struct Request {

@@ -40,28 +40,36 @@ package final class CopyPartner {
 
     /// Hands over files; the descriptors stay the caller's.
     func send(_ request: CopyRequest, _ source: Int32, _ target: Int32) throws(KernelError) {
-        _ = try socket.send(request.bytes, descriptors: [source, target])
+        do throws(KernelError) { _ = try socket.send(request.bytes, descriptors: [source, target]) } catch { throw Self.explained(error) }
     }
 
     /// The next message; nil when none is there yet.
     ///
     /// - Throws: ``KernelError``, `.connectionReset` when the process has died.
     func receive(wait: Bool) throws(KernelError) -> CopyReply? {
-        guard let bytes = try socket.receive(upTo: CopyReply.mostBytes, wait: wait) else { return nil }
-        guard !bytes.isEmpty else {
-            throw KernelError(call: "recv", errno: .connectionReset, subject: "", explanation: "the second process of the copy died")
+        let received: [UInt8]?
+        do throws(KernelError) { received = try socket.receive(upTo: CopyReply.mostBytes, wait: wait) } catch {
+            throw Self.explained(error)
         }
+        guard let bytes = received else { return nil }
+        if bytes.isEmpty { throw Self.explained(KernelError(call: "recv", errno: .connectionReset, subject: "")) }
         guard let reply = CopyReply(bytes) else { throw KernelError(call: "recv", errno: .badMessage, subject: "") }
         return reply
+    }
+
+    private static func explained(_ error: KernelError) -> KernelError {
+        guard error.errno == .connectionReset || error.errno == .brokenPipe else { return error }
+        return KernelError(call: error.call, errno: error.errno, subject: "", explanation: "the second process of the copy died")
     }
 
     /// Ends the process and collects it.
     ///
     /// `byForce`: while it may have something to do.
     func stop(byForce: Bool) throws(KernelError) {
-        try socket.shutdown(reading: true, writing: true)
+        // Either fails only if the process is dead already; it is collected all the same.
+        try? socket.shutdown(reading: true, writing: true)
         guard let process else { return }
-        if byForce { try process.handle.send(9) }
+        if byForce { try? process.handle.send(9) }  // as above
         _ = try process.handle.collect()
     }
 
@@ -86,10 +94,9 @@ package final class CopyPartner {
         var vanished = 0
         for (index, name) in request.names.enumerated() {
             do throws(KernelError) {
-                let number = socket.number
                 let outcome = try copier.copyPlain(name, from: source.owned, to: target.owned) {
                     // What it says when nobody listens any more is of no use.
-                    if let bytes = meter.add($0) { try? writeDescriptor(number, CopyReply.progress(bytes: bytes).bytes) }
+                    if let bytes = meter.add($0) { _ = try? socket.send(CopyReply.progress(bytes: bytes).bytes) }
                 }
                 switch outcome {
                 case .copied: break

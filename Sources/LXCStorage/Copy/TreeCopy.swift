@@ -67,8 +67,8 @@ package struct TreeCopy {
 
     /// Copies a tree.
     ///
-    /// The first failure ends the copy. What exists of it by then stays, with its top open to root only; the caller removes it
-    /// (``TreeRemoval``), unless the failure was that of making the top.
+    /// The first failure ends the copy. What exists of it by then stays, with its top open to root only: the caller removes it
+    /// (``TreeRemoval``), unless the error is `.fileExists` about the target, which then is somebody else's.
     ///
     /// Nothing is brought to the disk; see ``flush(_:)``.
     ///

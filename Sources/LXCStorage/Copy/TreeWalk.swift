@@ -49,22 +49,35 @@ final class TreeWalk {
     /// Makes the top of the copy.
     init(_ copy: TreeCopy, _ source: String, _ target: String) throws(KernelError) {
         sourceLabel = source
-        let place = try OwnedDescriptor(opening: source, [.path, .directory])
-        let (sourceTop, targetTop) = (
-            SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target, exists: copy.fillsExisting)
-        )
+        let (sourceTop, sourceDetails) = try Self.openTop(source)
+        let targetTop = try Self.makeTop(target, exists: copy.fillsExisting)
         top = CopyPlace(source: sourceTop, target: targetTop)
-        topDetails = (try FileDetails(of: sourceTop.owned), try FileDetails(of: targetTop.owned))
-        // Shows what new entries are like, and keeps names of files that have several.
         let name = EntryName(".lxc-copy-" + String(UInt64.random(in: .min ... .max), radix: 36))
-        try targetTop.owned.makeDirectory(name, mode: 0o777)
-        let directory = SharedDescriptor(try targetTop.owned.openDirectory(name))
+        let (directory, targetDetails) = try Self.makeHidden(name, targetTop, target)
+        topDetails = (sourceDetails, targetDetails)
         hidden = (name, directory)
         links = HardLinks(keptIn: directory)
         let fresh = try FileDetails(of: directory.owned).status
         copier = EntryCopier(shift: copy.shift, fresh: .init(owner: (fresh.owner, fresh.group), mask: fresh.permissions & 0o777))
         meter = CopyMeter(copy)
         crew = CopyCrew(copy.helper, copier)
+    }
+
+    private static func openTop(_ path: String) throws(KernelError) -> (SharedDescriptor, FileDetails) {
+        do throws(KernelError) {
+            let top = SharedDescriptor(try OwnedDescriptor(opening: path, [.path, .directory]).reopenedForReading())
+            return (top, try FileDetails(of: top.owned))
+        } catch { throw error.about(path) }
+    }
+
+    /// Makes a directory that shows what new entries are like, and keeps names of files that have several.
+    private static func makeHidden(
+        _ name: EntryName, _ top: SharedDescriptor, _ path: String
+    ) throws(KernelError) -> (SharedDescriptor, FileDetails) {
+        do throws(KernelError) {
+            try top.owned.makeDirectory(name, mode: 0o777)
+            return (SharedDescriptor(try top.owned.openDirectory(name)), try FileDetails(of: top.owned))
+        } catch { throw error.about(path) }
     }
 
     /// Makes the top directory so that only root gets in, whatever the directory around it hands down.
@@ -112,7 +125,7 @@ final class TreeWalk {
         } catch {
             // The first failure is the one to report.
             try? crew.stop(byForce: true)
-            throw error
+            throw error.subject.isEmpty ? error.about(text([])) : error
         }
         try crew.stop(byForce: false)
         return TreeCopy.Report(bytes: meter.progress.bytes, entries: meter.progress.entries, vanished: meter.vanished)
