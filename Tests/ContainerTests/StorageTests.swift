@@ -152,7 +152,7 @@ import Testing
     }
 
     /// Whoever creates a container on an image is killed or told to stop while the template runs.
-    @Test(arguments: [Int32(9), 15]) func anEndedCreationLeavesNoDevice(signal: Int32) throws {
+    @Test(arguments: [Int32(9), 15], ["loop", "dir", "overlay"]) func anEndedCreationLeavesNothing(signal: Int32, kind: String) throws {
         try withContainers { (fixture) throws in
             let script = fixture.lxcpath + "/template.sh"
             let name = fixture.name("ended")
@@ -163,11 +163,14 @@ import Testing
             let tool = fixture.installation.bin + "/lxc-create"
             let child = try PidFD(
                 try ProgramLaunch(
-                    .path(tool), arguments: [tool, "-q", "-P", fixture.lxcpath, "-n", name, "-t", script, "-f", "/dev/null", "-B", "loop"],
-                    environment: ProcessEnvironment.lines
+                    .path(tool),
+                    arguments: [
+                        tool, "-q", "-P", fixture.lxcpath, "-n", name, "-t", script, "-f", "/dev/null", "-B", kind, "--dir",
+                        fixture.lxcpath + "/other/rootfs",
+                    ], environment: ProcessEnvironment.lines
                 ).start().pid)
             #expect(try fixture.eventually { try isThere(fixture.lxcpath + "/ready") })
-            #expect(try loopDevices(fixture).count == 1)
+            #expect(try loopDevices(fixture).count == (kind == "loop" ? 1 : 0))
             try child.send(signal)
             let hasEnded = child.waitForEnd(milliseconds: 10000)
             _ = try child.collect()
@@ -175,6 +178,9 @@ import Testing
             #expect(try fixture.eventually { try loopDevices(fixture) == [] })
             if signal == 9 { try fixture.succeed("destroy", "-n", name) }
             #expect(try !isThere(fixture.folder(name)))
+            // What its creator made outside of its folder, too. The lower layer of an overlay may be somebody else's as well.
+            let left = kind == "overlay" && signal == 9 ? ["rootfs"] : []
+            #expect(try DirectoryListing.names(in: fixture.lxcpath + "/other").filter { $0 != "ready" } == left)
         }
     }
 
