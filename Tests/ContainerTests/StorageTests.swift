@@ -299,6 +299,31 @@ import Testing
         }
     }
 
+    @Test(.needsProgram("/usr/bin/mkfs.erofs", package: "erofs-utils")) func anImageOfErofsAsLowerLayer() throws {
+        try withContainers { (fixture) throws in
+            let name = try converted(fixture, "erofs", "mkfs.erofs image rootfs", path: "overlay:@/image:@/overlay/delta")
+            try checkThatItKeepsFiles(fixture, name)
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
+    @Test func optionsReachTheFilesystem() throws {
+        try withContainers { (fixture) throws in
+            let name = try create(fixture, "options", "-B", "loop", "--fssize", "16M")
+            for (options, words) in [("discard,noatime", "rw,noatime"), ("ro", "ro,relatime")] {
+                _ = try run(fixture, "sed -i '/rootfs.options/d' '\(fixture.folder(name))/config'")
+                try fixture.append(name, ["lxc.rootfs.options = " + options])
+                try fixture.succeed("start", "-n", name)
+                #expect(try inside(fixture, name, "head -n 1 /proc/self/mountinfo").contains(words))
+                try fixture.succeed("stop", "-k", "-n", name)
+            }
+            try fixture.append(name, ["lxc.rootfs.options = nosuch"])
+            let refused = try fixture.lxc("start", "-n", name)
+            #expect(refused.code == 1 && refused.error.contains("Unknown parameter 'nosuch'"), "\(refused)")
+            try fixture.succeed("destroy", "-n", name)
+        }
+    }
+
     // MARK: Id maps
 
     private static let map = ["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "lxc.net.0.type = empty"]
