@@ -33,7 +33,7 @@ package struct PartialMarker: ~Copyable, Sendable {
 
     /// Notes what was made for the container, so that it can be removed when its creator dies.
     ///
-    /// - Parameter text: The value of `lxc.rootfs.path`, for storage that did not exist before.
+    /// `text`: the value of `lxc.rootfs.path`, for storage that did not exist before.
     package func note(_ text: String) throws(KernelError) { try file.writeAll(text.kernelBytes) }
 
     /// What the creator of a container has noted; nil when that is nothing, or cannot be understood.
