@@ -23,7 +23,7 @@ final class CopyCrew {
     /// Smaller trees are copied before another process would have begun.
     private static let worthwhile = 64
 
-    private let helper: TreeCopy.Helper
+    private var helper: TreeCopy.Helper
     private let copier: EntryCopier
     private var partner: CopyPartner?
     private var requests: [UInt32: Request] = [:]
@@ -54,7 +54,10 @@ final class CopyCrew {
         switch helper {
         case .none: break
         case .process:
-            if seen > Self.worthwhile, ProcessCopy.hasOtherProcessors { partner = try CopyPartner.start(copier) }
+            guard seen > Self.worthwhile else { return }
+            // Asked once; and where no further process may be made, one copies as well.
+            helper = .none
+            if ProcessCopy.hasOtherProcessors { partner = try? CopyPartner.start(copier) }
         case .given(let make): partner = try make(copier)
         }
     }

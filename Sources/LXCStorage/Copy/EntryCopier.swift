@@ -98,12 +98,20 @@ final class EntryCopier {
 
     /// Gives a directory everything but its content, which must be complete; nobody but root could use it before that.
     ///
-    /// `source`: nil when its attributes are not to be read, because something is mounted on it.
-    func finish(_ target: SharedDescriptor, _ details: FileDetails, attributesOf source: SharedDescriptor?) throws(KernelError) {
+    /// - Parameters:
+    ///   - target: The copy.
+    ///   - details: Of the original.
+    ///   - source: Nil when its attributes are not to be read, because something is mounted on it.
+    ///   - isTop: Whether the copy lies in a directory of others, so that it may not be as new entries are.
+    /// - Throws: ``KernelError``
+    func finish(
+        _ target: SharedDescriptor, _ details: FileDetails, attributesOf source: SharedDescriptor?, isTop: Bool = false
+    ) throws(KernelError) {
         let found = try source.map { (source) throws(KernelError) in
             try attributes.attributes(of: source.owned, isPlace: false, where: CopiedAttributes.include)
         }
-        try setOwner(of: target.owned, details)
+        let owner = try shiftedOwner(details.status)
+        if isTop || needsOwner(owner) { try target.owned.setOwner(owner.user, owner.group) }
         for attribute in found ?? [] { try target.owned.setAttribute(shifted(attribute), isPlace: false) }
         try target.owned.setPermissions(details.status.permissions)
         try target.owned.setTimes(details.times)

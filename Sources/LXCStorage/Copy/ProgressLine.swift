@@ -48,7 +48,7 @@ package struct ProgressLine: Sendable {
             divisor *= 1024
             unit += 1
         }
-        return "\(bytes / divisor).\((bytes % divisor) / (divisor / 10 + 1)) \(units[unit])"
+        return "\(bytes / divisor).\(bytes % divisor / (divisor / 1024) * 10 / 1024) \(units[unit])"
     }
 
     /// `0:07`, `12:34` or `3:02:01`.

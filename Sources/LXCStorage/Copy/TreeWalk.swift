@@ -37,6 +37,7 @@ final class TreeWalk {
     private let top: CopyPlace
     private let topDetails: (source: FileDetails, target: FileDetails)
     private let hidden: (name: EntryName, directory: SharedDescriptor)
+    private let reader = DirectoryEntryReader()
     private let copier: EntryCopier
     private let meter: CopyMeter
     private let crew: CopyCrew
@@ -49,7 +50,9 @@ final class TreeWalk {
     init(_ copy: TreeCopy, _ source: String, _ target: String) throws(KernelError) {
         sourceLabel = source
         let place = try OwnedDescriptor(opening: source, [.path, .directory])
-        let (sourceTop, targetTop) = (SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target, exists: copy.fillsExisting))
+        let (sourceTop, targetTop) = (
+            SharedDescriptor(try place.reopenedForReading()), try Self.makeTop(target, exists: copy.fillsExisting)
+        )
         top = CopyPlace(source: sourceTop, target: targetTop)
         topDetails = (try FileDetails(of: sourceTop.owned), try FileDetails(of: targetTop.owned))
         // Shows what new entries are like, and keeps names of files that have several.
@@ -68,10 +71,10 @@ final class TreeWalk {
     ///
     /// `exists`: it is there, for example as the root of a new filesystem.
     private static func makeTop(_ path: String, exists: Bool) throws(KernelError) -> SharedDescriptor {
-        let trimmed = path.drop(trailing: "/")
-        let slash = trimmed.lastIndex(of: "/")
-        let around = slash.map { $0 == trimmed.startIndex ? "/" : String(trimmed[..<$0]) } ?? "."
-        let name = EntryName(slash.map { String(trimmed[trimmed.index(after: $0)...]) } ?? String(trimmed))
+        let bytes = path.kernelBytes.withoutSlashesAtEnd
+        let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+        let around = slash.map { $0 == 0 ? "/" : String(kernelBytes: bytes[..<$0]) } ?? "."
+        let name = EntryName(bytes[(slash.map { $0 + 1 } ?? 0)...])
         do throws(KernelError) {
             let parent = try OwnedDescriptor(opening: around, [.path, .directory])
             if !exists { try parent.makeDirectory(name, mode: 0o700) }
@@ -91,7 +94,7 @@ final class TreeWalk {
 
     /// A new filesystem of the ext family is not quite empty; anything else in it is refused.
     private static func clear(_ top: borrowing OwnedDescriptor) throws(KernelError) {
-        for entry in try top.directoryEntries(subject: "target") {
+        for entry in try DirectoryEntryReader().entries(of: top, subject: "target") {
             guard entry.name == EntryName("lost+found") else {
                 throw KernelError(call: "mkdirat", errno: .fileExists, subject: "target", explanation: "it is not empty")
             }
@@ -142,7 +145,7 @@ final class TreeWalk {
         meter.add(entries: 1)
         var level = Level(place: place, source: source, target: target, directories: [], pathLength: path.count)
         var batch: [EntryName] = []
-        for entry in try place.source.owned.directoryEntries(subject: text(path)) {
+        for entry in try reader.entries(of: place.source.owned, subject: text(path.withoutSlashesAtEnd)) {
             switch entry.kind {
             case .directory: level.directories.append(entry.name)
             case .regular:
@@ -174,7 +177,8 @@ final class TreeWalk {
     private func finishTop() throws(KernelError) {
         try links.removeAll()
         try top.target.owned.removeEntry(hidden.name, isDirectory: true)
-        try located(nil) { () throws(KernelError) in try copier.finish(top.target, topDetails.source, attributesOf: top.source) }
+        try located(nil) { () throws(KernelError) in try copier.finish(top.target, topDetails.source, attributesOf: top.source, isTop: true)
+        }
     }
 
     // MARK: Depth
@@ -232,7 +236,7 @@ final class TreeWalk {
         switch reply {
         case .progress(let bytes): meter.add(bytes: bytes)
         case .failed(let request, let index, let error):
-            guard request.names.indices.contains(index) else { throw error.about(text(request.path)) }
+            guard request.names.indices.contains(index) else { throw error.about(text(request.path.withoutSlashesAtEnd)) }
             throw error.about(text(request.path + request.names[index].bytes))
         case .done(let request, let bytes, let vanished, let others):
             meter.add(bytes: bytes, entries: request.names.count - vanished - others.count, vanished: vanished)
@@ -247,7 +251,7 @@ final class TreeWalk {
             if request.place.pending == 0, let details = request.place.finish {
                 do throws(KernelError) {
                     try copier.finish(request.place.target, details, attributesOf: request.place.source)
-                } catch { throw error.about(text(request.path)) }
+                } catch { throw error.about(text(request.path.withoutSlashesAtEnd)) }
             }
         }
         return true
@@ -305,19 +309,21 @@ final class TreeWalk {
 
     /// Runs work on an entry of the directory whose turn it is (nil: on that itself), whose failure names the whole path.
     private func located<Value>(_ name: EntryName?, _ body: () throws(KernelError) -> Value) throws(KernelError) -> Value {
-        do { return try body() } catch { throw error.about(text(name.map { path + $0.bytes } ?? path)) }
+        do { return try body() } catch { throw error.about(text(name.map { path + $0.bytes } ?? path.withoutSlashesAtEnd)) }
     }
 
     private func text(_ relative: [UInt8]) -> String {
-        (sourceLabel.drop(trailing: "/") + "/" + String(kernelBytes: relative)).drop(trailing: "/")
+        let top = sourceLabel.kernelBytes.withoutSlashesAtEnd
+        return String(
+            kernelBytes: relative.isEmpty || top.last == UInt8(ascii: "/") ? top + relative : top + [UInt8(ascii: "/")] + relative)
     }
 }
 
-extension String {
-    /// Without slashes at its end, but for the one of the root directory.
-    fileprivate func drop(trailing slash: Character) -> String {
-        var text = self[...]
-        while text.count > 1, text.last == slash { text.removeLast() }
-        return String(text)
+extension [UInt8] {
+    /// A path without slashes at its end, but for the one of the root directory.
+    fileprivate var withoutSlashesAtEnd: [UInt8] {
+        var count = count
+        while count > 1, self[count - 1] == UInt8(ascii: "/") { count -= 1 }
+        return Array(self[..<count])
     }
 }

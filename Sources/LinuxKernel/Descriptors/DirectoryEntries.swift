@@ -8,17 +8,26 @@ package struct DirectoryEntry: Sendable {
     package let kind: FileStatus.Kind
 }
 
-extension OwnedDescriptor {
-    /// The entries of this directory from its read position on, in the filesystem's order, without `.` and `..`.
+/// Lists directories into memory that it keeps: musl asks the kernel anew for each large block, 3 % of the time that copying a tree takes.
+package final class DirectoryEntryReader {
+    /// Most directories fit at once.
+    private static let size = 32768
+    private let room = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+
+    package init() {}
+
+    deinit { room.deallocate() }
+
+    /// The entries of a directory from its read position on, in the filesystem's order, without `.` and `..`.
     ///
     /// Kernel call: `getdents64(2)`.
-    package func directoryEntries(subject: @autoclosure () -> String) throws(KernelError) -> [DirectoryEntry] {
-        let number = number
-        let room = UnsafeMutableRawPointer.allocate(byteCount: Self.entryRoom, alignment: 8)
-        defer { room.deallocate() }
+    package func entries(of directory: borrowing OwnedDescriptor, subject: @autoclosure () -> String) throws(KernelError)
+        -> [DirectoryEntry]
+    {
+        let number = directory.number
         var entries: [DirectoryEntry] = []
         while true {
-            let filled = try kernelCall("getdents64", subject()) { clinux_getdents(number, room, Self.entryRoom) }
+            let filled = try kernelCall("getdents64", subject()) { clinux_getdents(number, room, Self.size) }
             if filled == 0 { return entries }
             var offset = 0
             // struct linux_dirent64: inode, offset (8 bytes each), length of the record (2), kind (1), name.
@@ -34,9 +43,6 @@ extension OwnedDescriptor {
             }
         }
     }
-
-    /// Most directories fit at once; musl asks the kernel anew for each larger block.
-    private static var entryRoom: Int { 32768 }
 }
 
 extension FileStatus.Kind {
