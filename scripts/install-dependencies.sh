@@ -15,7 +15,7 @@ packages=(
     dnsmasq-base nftables iptables
 )
 if [ "${1:-}" = --peers ]; then
-    packages+=(lxc crun hyperfine strace openvswitch-switch btrfs-progs e2fsprogs squashfs-tools xfsprogs rsync debootstrap acl attr libcap2-bin)
+    packages+=(lxc crun hyperfine strace openvswitch-switch btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync debootstrap acl attr libcap2-bin)
 fi
 
 missing=()

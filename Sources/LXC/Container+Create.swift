@@ -35,7 +35,7 @@ extension Container {
     ) throws(LXCError) {
         var made = CreatedParts()
         let marker = try reserve(&made)
-        do { try fill(config, template, options, signals, &made) } catch { throw made.removed(after: error) }
+        do { try fill(config, template, options, signals, marker, &made) } catch { throw made.removed(after: error) }
         do { try marker.finish() } catch { throw made.removed(after: LXCError("cannot finish \(name)", error)) }
     }
 
@@ -85,11 +85,16 @@ extension Container {
 
     private func fill(
         _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing SignalDescriptor,
-        _ made: inout CreatedParts
+        _ marker: borrowing PartialMarker, _ made: inout CreatedParts
     ) throws(LXCError) {
         var config = config
         let storage = try template == nil ? nil : makeStorage(config, options, &made)
-        if let storage { try config.use(storage.location) }
+        if let storage {
+            if made.storage != nil || made.rootfs != nil {
+                try attempt("cannot write \(directory)/partial") { () throws(KernelError) in try marker.note(storage.location.text) }
+            }
+            try config.use(storage.location)
+        }
         try attempt("cannot write \(configFile)") { () throws(KernelError) in
             let file = try OwnedDescriptor(opening: configFile, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
             made.config = configFile

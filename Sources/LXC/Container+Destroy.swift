@@ -93,9 +93,10 @@ extension Container {
         case .absent: break
         case .inProgress: throw LXCError(.unfinishedCreation, what, reason: "it is still being created", hint: "wait for lxc-create to end")
         case .creatorDied:
-            // It never was a container: nothing outside of its directory is known to be its own.
+            // It never was a container: nothing outside of its directory is known to be its own but what its creator noted.
             config.hooks = HookSettings()
             config.rootfs = RootfsSettings()
+            config.rootfs.path = try attempt(what) { () throws(KernelError) in try PartialMarker.noted(directory) }.map { Sourced($0) }
         }
         // Only a whole path below the root directory can have been made for one container. A dataset of ZFS is no path.
         let isPath = config.rootfs.storageType != "zfs"

@@ -18,15 +18,6 @@ import Testing
         }
     }
 
-    private func create(_ fixture: ContainerFixture, _ short: String, _ options: String...) throws -> String {
-        let name = fixture.name(short)
-        let result = try fixture.run(
-            fixture.installation.bin + "/lxc-create",
-            ["-P", fixture.lxcpath, "-n", name, "-t", "busybox", "-f", "/dev/null"] + options, seconds: 60)
-        guard result.code == 0 else { throw FixtureFailure("\(result)") }
-        return name
-    }
-
     private func tool(_ fixture: ContainerFixture, _ arguments: String...) throws -> String {
         let result = try fixture.run("/usr/bin/btrfs", arguments)
         guard result.code == 0 else { throw FixtureFailure("\(result)") }
@@ -36,7 +27,7 @@ import Testing
     @Test(arguments: ["btrfs", "best", "zfs,btrfs"]) func aContainerLivesInASubvolume(kind: String) throws {
         try withContainers { (fixture) throws in
             try mountFilesystem(fixture)
-            let name = try create(fixture, "kept", "-B", kind)
+            let name = try fixture.create("kept", "-B", kind)
             #expect(try WholeFile.text(fixture.folder(name) + "/config").contains("\nlxc.rootfs.path = btrfs:\(fixture.rootfs(name))\n"))
             #expect(try BtrfsSubvolume.isSubvolume(fixture.rootfs(name)))
             #expect(try FileStatus(of: fixture.rootfs(name)).permissions == 0o755)
@@ -55,7 +46,7 @@ import Testing
     @Test(arguments: ["btrfs", "dir"]) func subvolumesInsideGoToo(kind: String) throws {
         try withContainers { (fixture) throws in
             try mountFilesystem(fixture)
-            let name = try create(fixture, "nested", "-B", kind)
+            let name = try fixture.create("nested", "-B", kind)
             let top = fixture.rootfs(name)
             for path in ["/var/machines", "/var/machines/one", "/var/machines/one/two", "/var/machines/one/odd name", "/home/user"] {
                 _ = try tool(fixture, "subvolume", "create", top + path)

@@ -6,47 +6,6 @@ import Testing
 /// Containers on each kind of storage, from their creation to the last trace; the fixture sees to it that no mount, loop device or process
 /// stays.
 @Suite(.needsRoot) struct StorageTests {
-    private func isThere(_ path: String) throws -> Bool { try FileStatus.ifPresent(path, followLinks: false) != nil }
-
-    private func config(_ fixture: ContainerFixture, _ name: String) throws -> String {
-        try WholeFile.text(fixture.folder(name) + "/config")
-    }
-
-    private func create(_ fixture: ContainerFixture, _ short: String, _ options: String...) throws -> String {
-        let name = fixture.name(short)
-        let tool = fixture.installation.bin + "/lxc-create"
-        let result = try fixture.run(tool, ["-P", fixture.lxcpath, "-n", name, "-t", "busybox", "-f", "/dev/null"] + options, seconds: 60)
-        guard result.code == 0 else { throw FixtureFailure("\(result)") }
-        return name
-    }
-
-    private func inside(_ fixture: ContainerFixture, _ name: String, _ script: String) throws -> String {
-        try fixture.succeed("attach", "-n", name, "--", "/bin/sh", "-c", script).output
-    }
-
-    /// What is written in one run is there in the next.
-    private func checkThatItKeepsFiles(_ fixture: ContainerFixture, _ name: String) throws {
-        try fixture.succeed("start", "-n", name)
-        _ = try inside(fixture, name, "echo kept > /root/file; mkdir -p /root/many; for i in 1 2 3; do echo $i > /root/many/$i; done")
-        try fixture.succeed("stop", "-k", "-n", name)
-        try fixture.succeed("start", "-n", name)
-        #expect(try inside(fixture, name, "cat /root/file /root/many/*") == "kept\n1\n2\n3\n")
-        try fixture.succeed("stop", "-k", "-n", name)
-    }
-
-    private func run(_ fixture: ContainerFixture, _ script: String, seconds: Int32 = 60) throws -> String {
-        let result = try fixture.run("/bin/sh", ["-ec", script], seconds: seconds)
-        guard result.code == 0 else { throw FixtureFailure("\(result)") }
-        return result.output
-    }
-
-    private func loopDevices(_ fixture: ContainerFixture) throws -> [String] {
-        try DirectoryListing.names(in: "/sys/block").filter { $0.hasPrefix("loop") }.filter { device in
-            // A device without a file has no such name.
-            (try? WholeFile.text("/sys/block/\(device)/loop/backing_file"))?.contains(fixture.tag) ?? false
-        }
-    }
-
     private static let kinds: [(options: [String], path: String)] = [
         (["-B", "dir"], "dir:@/rootfs"), (["-B", "none"], "dir:@/rootfs"), (["-B", "overlay"], "overlay:@/rootfs:@/overlay/delta"),
         (["-B", "overlayfs"], "overlay:@/rootfs:@/delta0"), (["-B", "loop", "--fssize", "32M"], "loop:@/rootdev"),
@@ -68,13 +27,13 @@ import Testing
             #expect(made.code == 0, "\(made)")
             let expected =
                 "lxc.rootfs.path = " + path.split(separator: "@", omittingEmptySubsequences: false).joined(separator: fixture.folder(name))
-            let text = try config(fixture, name)
+            let text = try fixture.configuration(name)
             #expect(text.contains("\n\(expected)\n"), "\(text)")
-            try checkThatItKeepsFiles(fixture, name)
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            try fixture.checkThatItKeepsFiles(name)
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
             // Once more, running.
             try fixture.succeed("start", "-n", name)
-            if path.hasPrefix("loop:") { #expect(try loopDevices(fixture).count == 1) }
+            if path.hasPrefix("loop:") { #expect(try fixture.loopDevices().count == 1) }
             #expect(try fixture.lxc("destroy", "-n", name).code == 1)
             try fixture.succeed("destroy", "-f", "-n", name)
             #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
@@ -83,11 +42,11 @@ import Testing
 
     @Test func anImageIsClosedToOthersAndSparse() throws {
         try withContainers { fixture in
-            let name = try create(fixture, "sparse", "-B", "loop")
+            let name = try fixture.create("sparse", "-B", "loop")
             let image = fixture.folder(name) + "/rootdev"
             #expect(try FileStatus(of: image).permissions == 0o600)
             #expect(try FileStatus(of: image).size == 1 << 30)
-            let used = try run(fixture, "du -m '\(image)' | cut -f 1").split(separator: "\n").first ?? ""
+            let used = try fixture.shell("du -m '\(image)' | cut -f 1").split(separator: "\n").first ?? ""
             #expect(Int(used) ?? 1000 < 100)
             #expect(try DirectoryListing.names(in: fixture.rootfs(name)) == [])
             try fixture.succeed("destroy", "-n", name)
@@ -97,14 +56,14 @@ import Testing
     /// Also when nothing of ours can tidy up any more.
     @Test func theLoopDeviceGoesWithAKilledContainer() throws {
         try withContainers { fixture in
-            let name = try create(fixture, "killed", "-B", "loop", "--fssize", "32M")
+            let name = try fixture.create("killed", "-B", "loop", "--fssize", "32M")
             try fixture.succeed("start", "-n", name)
-            #expect(try loopDevices(fixture).count == 1)
+            #expect(try fixture.loopDevices().count == 1)
             let supervisor = try ProcessStatus.read(process: "\(fixture.initPID(name))").parent ?? 0
             let first = try PidFD(fixture.initPID(name))
             try PidFD(supervisor).send(9)
             _ = try? first.send(9)  // may be gone with its supervisor
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
             try fixture.succeed("destroy", "-n", name)
         }
     }
@@ -112,22 +71,21 @@ import Testing
     /// Each asks the kernel for a free device, and all get the same answer.
     @Test func manyAtOnceDoNotTakeEachOthersDevice() throws {
         try withContainers { (fixture) throws in
-            let first = try create(fixture, "many0", "-B", "loop", "--fssize", "16M")
+            let first = try fixture.create("many0", "-B", "loop", "--fssize", "16M")
             let names = (1...12).map { fixture.name("many\($0)") }
             let (bin, path) = (fixture.installation.bin, fixture.lxcpath)
             for name in names {
-                _ = try run(
-                    fixture,
+                _ = try fixture.shell(
                     "cp -r --sparse=always '\(path)/\(first)' '\(path)/\(name)'; sed -i 's/\(first)/\(name)/' '\(path)/\(name)/config'")
             }
             let list = names.joined(separator: " ")
             let script =
                 "for n in \(list); do '\(bin)/lxc-start' -P '\(path)' -n $n & done; wait; for n in \(list); do '\(bin)/lxc-info' -P '\(path)' -n $n -sH; done"
-            let states = try run(fixture, script).split(separator: "\n")
+            let states = try fixture.shell(script).split(separator: "\n")
             #expect(states == names.map { _ in "RUNNING" })
-            #expect(try loopDevices(fixture).count == names.count)
+            #expect(try fixture.loopDevices().count == names.count)
             for name in names + [first] { try fixture.succeed("destroy", "-f", "-n", name) }
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
         }
     }
 
@@ -135,7 +93,7 @@ import Testing
     @Test func devicesWithoutANodeAreReached() throws {
         try withContainers { (fixture) throws in
             let (bin, path, name) = (fixture.installation.bin, fixture.lxcpath, fixture.name("nodeless"))
-            let hidden = try create(fixture, "nodeless", "-B", "loop", "--fssize", "32M")
+            let hidden = try fixture.create("nodeless", "-B", "loop", "--fssize", "32M")
             #expect(hidden == name)
             let script = """
                 mkdir '\(path)/dev'; mount -t tmpfs dev '\(path)/dev'
@@ -146,13 +104,13 @@ import Testing
                 """
             let output = try fixture.run("/usr/bin/unshare", ["-m", "/bin/sh", "-ec", script])
             #expect(output.code == 0 && output.output.hasPrefix("0\n") && output.output.contains("ext4"), "\(output)")
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
             try fixture.succeed("destroy", "-n", name)
         }
     }
 
     /// Whoever creates a container on an image is killed or told to stop while the template runs.
-    @Test(arguments: [Int32(9), 15]) func anEndedCreationLeavesNoDevice(signal: Int32) throws {
+    @Test(arguments: [Int32(9), 15], ["loop", "dir", "overlay"]) func anEndedCreationLeavesNothing(signal: Int32, kind: String) throws {
         try withContainers { (fixture) throws in
             let script = fixture.lxcpath + "/template.sh"
             let name = fixture.name("ended")
@@ -163,163 +121,72 @@ import Testing
             let tool = fixture.installation.bin + "/lxc-create"
             let child = try PidFD(
                 try ProgramLaunch(
-                    .path(tool), arguments: [tool, "-q", "-P", fixture.lxcpath, "-n", name, "-t", script, "-f", "/dev/null", "-B", "loop"],
-                    environment: ProcessEnvironment.lines
+                    .path(tool),
+                    arguments: [
+                        tool, "-q", "-P", fixture.lxcpath, "-n", name, "-t", script, "-f", "/dev/null", "-B", kind, "--dir",
+                        fixture.lxcpath + "/other/rootfs",
+                    ], environment: ProcessEnvironment.lines
                 ).start().pid)
-            #expect(try fixture.eventually { try isThere(fixture.lxcpath + "/ready") })
-            #expect(try loopDevices(fixture).count == 1)
+            #expect(try fixture.eventually { try fixture.isThere(fixture.lxcpath + "/ready") })
+            #expect(try fixture.loopDevices().count == (kind == "loop" ? 1 : 0))
             try child.send(signal)
             let hasEnded = child.waitForEnd(milliseconds: 10000)
             _ = try child.collect()
             #expect(hasEnded)
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
             if signal == 9 { try fixture.succeed("destroy", "-n", name) }
-            #expect(try !isThere(fixture.folder(name)))
+            #expect(try !fixture.isThere(fixture.folder(name)))
+            // What its creator made outside of its folder, too. The lower layer of an overlay may be somebody else's as well.
+            let left = kind == "overlay" && signal == 9 ? ["rootfs"] : []
+            #expect(try DirectoryListing.names(in: fixture.lxcpath + "/other").filter { $0 != "ready" } == left)
         }
     }
 
     @Test(.needsPeerLXC) func debiansToolsUseOurImagesAndWeTheirs() throws {
         try withContainers { (fixture) throws in
-            let ours = try create(fixture, "ours", "-B", "loop", "--fssize", "32M")
+            let ours = try fixture.create("ours", "-B", "loop", "--fssize", "32M")
             #expect(try fixture.peer("start", "-n", ours).code == 0)
             #expect(try fixture.peer("stop", "-k", "-n", ours).code == 0)
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
             #expect(try fixture.peer("destroy", "-n", ours).code == 0)
             let theirs = fixture.name("theirs")
             let made = try fixture.peer("create", "-n", theirs, "-t", "busybox", "-f", "/dev/null", "-B", "loop", "--fssize", "32M")
             #expect(made.code == 0, "\(made)")
-            try checkThatItKeepsFiles(fixture, theirs)
+            try fixture.checkThatItKeepsFiles(theirs)
             try fixture.succeed("destroy", "-n", theirs)
             #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
         }
     }
 
-    // MARK: Images and devices that somebody else made
+    // MARK: Removal
 
-    /// Makes a container in a folder and turns its root filesystem into something else.
-    private func converted(
-        _ fixture: ContainerFixture, _ short: String, _ script: String, path: String
-    ) throws -> String {
-        let name = try fixture.busybox(short)
-        _ = try run(fixture, "cd '\(fixture.folder(name))'; exec 2>&1; \(script); rm -r rootfs; mkdir rootfs")
-        _ = try run(fixture, "sed -i '/^lxc.rootfs.path/d' '\(fixture.folder(name))/config'")
-        try fixture.append(name, ["lxc.rootfs.path = " + path.split(separator: "@").joined(separator: fixture.folder(name))])
-        return name
-    }
-
-    private static let image = "mkfs.ext4 -q -d rootfs image 32M"
-    private static let squashfs = "mksquashfs rootfs image -quiet -no-progress"
-
-    @Test(arguments: ["@/image", "dir:@/image", "loop:@/image"]) func anImageFile(path: String) throws {
-        try withContainers { fixture in
-            // A leading @ is an empty piece that split drops.
-            let name = try converted(fixture, "image", Self.image, path: " " + path)
-            try checkThatItKeepsFiles(fixture, name)
-            try fixture.succeed("destroy", "-n", name)
-            #expect(try DirectoryListing.names(in: fixture.lxcpath) == [])
-        }
-    }
-
-    @Test(.needsProgram("/usr/bin/mksquashfs", package: "squashfs-tools")) func aReadOnlyImage() throws {
-        try withContainers { fixture in
-            let name = try converted(fixture, "squash", Self.squashfs, path: " @/image")
-            try fixture.succeed("start", "-n", name)
-            #expect(try inside(fixture, name, "touch /root/x 2>/dev/null || echo refused") == "refused\n")
-            try fixture.succeed("destroy", "-f", "-n", name)
-        }
-    }
-
-    @Test(
-        .needsProgram("/usr/bin/mksquashfs", package: "squashfs-tools"), arguments: [squashfs, image])
-    func anImageAsLowerLayer(script: String) throws {
-        try withContainers { fixture in
-            let name = try converted(fixture, "lower", script, path: "overlay:@/image:@/overlay/delta")
-            let before = try WholeFile.read(fixture.folder(name) + "/image", limit: 64 << 20)
-            try checkThatItKeepsFiles(fixture, name)
-            #expect(try WholeFile.text(fixture.folder(name) + "/overlay/delta/root/file") == "kept\n")
-            #expect(try WholeFile.read(fixture.folder(name) + "/image", limit: 64 << 20) == before)
-            #expect(try FileStatus(of: fixture.folder(name) + "/overlay/delta").permissions == 0o755)
-            try fixture.succeed("start", "-n", name)
-            // Only the overlay is to be seen: what it is made of is attached nowhere.
-            let mounts = try inside(fixture, name, "cut -d ' ' -f 5,9 /proc/self/mountinfo")
-            #expect(mounts.contains("overlay") && !mounts.contains("layers"), "\(mounts)")
-            try fixture.succeed("destroy", "-f", "-n", name)
-        }
-    }
-
-    @Test(.needsProgram("/usr/bin/mksquashfs", package: "squashfs-tools")) func severalImagesAsLowerLayers() throws {
-        try withContainers { fixture in
-            let more = "; mkdir -p more/root; echo top > more/root/layer; mksquashfs more top -quiet -no-progress"
-            let name = try converted(fixture, "layers", Self.squashfs + more, path: "overlay:@/top:@/image:@/overlay/delta")
-            try fixture.succeed("start", "-n", name)
-            #expect(try inside(fixture, name, "cat /root/layer") == "top\n")
-            try fixture.succeed("destroy", "-f", "-n", name)
-        }
-    }
-
-    @Test func aBlockDevice() throws {
-        try withContainers { fixture in
-            let name = try converted(fixture, "device", Self.image + "; losetup -f --show image > device", path: "@")
-            let folder = fixture.folder(name)
-            let device = String(try WholeFile.text(folder + "/device").split(separator: "\n").first ?? "")
-            fixture.atEnd("loop device") { _ = try fixture.run("/sbin/losetup", ["-d", device]) }
-            _ = try run(fixture, "sed -i '/^lxc.rootfs.path/d' '\(folder)/config'")
-            try fixture.append(name, ["lxc.rootfs.path = " + device])
-            try checkThatItKeepsFiles(fixture, name)
-            try fixture.succeed("destroy", "-n", name)
-            // The device is not the container's.
-            #expect(try isThere(device))
-        }
-    }
-
-    @Test(arguments: [
-        ("head -c 2000000 /dev/urandom > image", "not known or damaged"), ("truncate -s 1M image", "holds no filesystem"),
-        (": > image", "no filesystem"),
-        ("\(image); dd if=/dev/zero of=image bs=1 seek=1088 count=64 conv=notrunc status=none", "cannot mount"),
-        ("\(image); truncate -s 100k image", "cannot mount"),
-        ("\(image); dd if=/dev/urandom of=image bs=4096 seek=1 count=200 conv=notrunc status=none", "cannot"),
-        ("mkfifo image", "cannot mount"),
-    ])
-    func aDamagedImageIsAnErrorAtOnce(script: String, words: String) throws {
-        try withContainers { fixture in
-            let name = try converted(fixture, "damaged", script, path: "loop:@/image")
-            let clock = ContinuousClock()
-            let begin = clock.now
-            let result = try fixture.lxc("start", "-n", name)
-            #expect(clock.now - begin < .seconds(1))
-            #expect(result.code == 1 && result.error.contains(words), "\(result)")
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
-            try fixture.succeed("destroy", "-n", name)
-        }
-    }
-
-    // MARK: Id maps
-
-    private static let map = ["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "lxc.net.0.type = empty"]
-
-    /// Nobody in a user namespace may mount an image; the supervisor does it.
-    @Test(arguments: ["@/image", "loop:@/image"]) func anImageWithAnIDMap(path: String) throws {
+    /// What cannot be removed is named, and the configuration that still knows of it stays.
+    @Test(arguments: ["lvm:/dev/nosuch/volume", "zfs:nosuch/dataset", "rbd:/dev/rbd/nosuch/image"])
+    func storageWhoseToolIsMissingIsNamed(path: String) throws {
         try withContainers { (fixture) throws in
-            let name = try converted(fixture, "mapped", "chown -hR 100000:100000 rootfs; " + Self.image, path: " " + path)
-            try fixture.append(name, Self.map)
-            try checkThatItKeepsFiles(fixture, name)
-            try fixture.succeed("start", "-n", name)
-            #expect(try inside(fixture, name, "stat -c %u:%g /root/file") == "0:0\n")
-            #expect(try loopDevices(fixture).count == 1)
-            try fixture.succeed("stop", "-k", "-n", name)
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            let name = try fixture.bare("unremovable", config: ["lxc.rootfs.path = " + path])
+            for tool in ["/sbin/lvremove", "/sbin/zfs", "/usr/bin/rbd"] where try fixture.isThere(tool) { return }
+            let what = path.split(separator: ":").last ?? ""
+            let refused = try fixture.lxc("destroy", "-n", name)
+            #expect(refused.code == 1 && refused.error.contains("\(what): ") && refused.error.contains("not installed"), "\(refused)")
+            #expect(try fixture.isThere(fixture.folder(name) + "/config"))
+            try fixture.append(name, ["lxc.rootfs.path ="])
             try fixture.succeed("destroy", "-n", name)
         }
     }
 
-    @Test func anImageAsLowerLayerWithAnIDMapIsRefused() throws {
+    @Test func imagesOutsideOfTheFolderGoTooButDevicesStay() throws {
         try withContainers { (fixture) throws in
-            let name = try converted(fixture, "refused", Self.image, path: "overlay:@/image:@/overlay/delta")
-            try fixture.append(name, Self.map)
-            let result = try fixture.lxc("start", "-n", name)
-            #expect(result.code == 1 && result.error.contains("an image cannot be a layer of a container with an id map"), "\(result)")
-            #expect(try loopDevices(fixture) == [])
-            try fixture.succeed("destroy", "-n", name)
+            let image = fixture.lxcpath + "/elsewhere/image"
+            try fixture.write(image, "x")
+            for (path, stays) in [("loop:" + image, false), ("nbd:" + image, true), ("loop:/dev/null", true), ("/dev/loop0", true)] {
+                try fixture.write(image, "x")
+                let name = try fixture.bare("outside", config: ["lxc.rootfs.path = " + path])
+                try fixture.succeed("destroy", "-n", name)
+                #expect(
+                    try fixture.isThere(path.hasSuffix("image") ? image : String(path.split(separator: ":").last ?? "")) == stays, "\(path)"
+                )
+            }
         }
     }
 
@@ -361,8 +228,8 @@ import Testing
                 ])
             #expect(result.code == 1 && result.output == "filled\n", "\(result)")
             #expect(try DirectoryListing.names(in: fixture.lxcpath + "/other") == [])
-            #expect(try !isThere(fixture.folder(name)))
-            #expect(try fixture.eventually { try loopDevices(fixture) == [] })
+            #expect(try !fixture.isThere(fixture.folder(name)))
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
         }
     }
 }

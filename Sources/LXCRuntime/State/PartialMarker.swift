@@ -31,6 +31,22 @@ package struct PartialMarker: ~Copyable, Sendable {
     /// Removes the marker, for a creation that ended well or was undone.
     package consuming func finish() throws(KernelError) { try HostPath.remove(path) }
 
+    /// Notes what was made for the container, so that it can be removed when its creator dies.
+    ///
+    /// `text`: the value of `lxc.rootfs.path`, for storage that did not exist before.
+    package func note(_ text: String) throws(KernelError) { try file.writeAll(text.kernelBytes) }
+
+    /// What the creator of a container has noted; nil when that is nothing, or cannot be understood.
+    package static func noted(_ folder: String) throws(KernelError) -> String? {
+        do throws(KernelError) {
+            let text = try WholeFile.text(folder + "/partial", limit: 8192)
+            return text.isEmpty || text.utf8.contains(where: { $0 < 0x20 }) ? nil : text
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+    }
+
     /// Looks at a container's folder.
     package static func inspect(_ folder: String) throws(KernelError) -> Finding {
         let path = folder + "/partial"

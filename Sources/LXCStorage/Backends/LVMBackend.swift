@@ -26,7 +26,7 @@ package final class LVMBackend: StorageBackend {
         try lvcreate.run(["-Wy", "--yes"] + place + [group, "-n", name], for: what)
         try finish(device) { () throws(StorageFailure) in
             try filesystem.make(on: device)
-            try DirectoryBackend().makeFolder(order.rootfs)
+            try DirectoryBackend().makeFolder(order.directory + "/rootfs")
         }
         return StorageLocation(kind: .lvm, source: device)
     }
@@ -50,7 +50,7 @@ package final class LVMBackend: StorageBackend {
         }
         try lvcreate.run(arguments + ["-n", name, original.source], for: what)
         let device = "/dev/\(parts[1])/\(name)"
-        try finish(device) { () throws(StorageFailure) in try DirectoryBackend().makeFolder(order.rootfs) }
+        try finish(device) { () throws(StorageFailure) in try DirectoryBackend().makeFolder(order.directory + "/rootfs") }
         return StorageLocation(kind: .lvm, source: device)
     }
 

@@ -18,7 +18,7 @@ package final class LoopBackend: StorageBackend {
         try makeImage(image, order.size ?? NewFilesystem.defaultSize)
         do throws(StorageFailure) {
             try filesystem.make(on: image)
-            try DirectoryBackend().makeFolder(order.rootfs)
+            try DirectoryBackend().makeFolder(order.directory + "/rootfs")
         } catch {
             try StoragePlace.remove(image)
             throw error

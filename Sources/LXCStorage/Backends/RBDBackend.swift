@@ -24,7 +24,7 @@ package final class RBDBackend: StorageBackend {
         do throws(StorageFailure) {
             try rbd.run(["map", "--pool", image.pool, image.name] + user, for: what)
             try filesystem.make(on: image.device)
-            try DirectoryBackend().makeFolder(order.rootfs)
+            try DirectoryBackend().makeFolder(order.directory + "/rootfs")
         } catch let failure {
             do throws(StorageFailure) { try remove(image, user, what) } catch {
                 throw failure.leaving("the RBD image \(image.pool)/\(image.name)", error)

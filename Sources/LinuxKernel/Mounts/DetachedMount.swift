@@ -41,7 +41,7 @@ package struct DetachedMount: ~Copyable {
     ///
     /// `options`: `key=value` or bare flags, as in the fourth field of fstab.
     /// `attributes`: attributes of the mount from birth.
-    /// Throws ``KernelError``; when the filesystem logged a reason, the subject carries it.
+    /// Throws ``KernelError``; when the filesystem logged a reason, the explanation carries it.
     package init(
         newInstanceOf type: String, source: String, options: [String], attributes: MountAttributes
     ) throws(KernelError) {
@@ -59,7 +59,7 @@ package struct DetachedMount: ~Copyable {
             }
             try kernelCommand("fsconfig", type) { clinux_fsconfig(number, 6, nil, nil, 0) }
         } catch {
-            throw KernelError(call: error.call, errno: error.errno, subject: Self.subject(error.subject, context))
+            throw KernelError(call: error.call, errno: error.errno, subject: error.subject, explanation: Self.logged(context))
         }
         let raw = try kernelCall("fsmount", type) { clinux_fsmount(number, 1, UInt32(truncatingIfNeeded: attributes.rawValue)) }
         self.init(owning: OwnedDescriptor(owning: raw), label: type)
@@ -71,12 +71,13 @@ package struct DetachedMount: ~Copyable {
         }
     }
 
-    /// The subject with the filesystem's own words, which the kernel keeps in the context's log.
-    private static func subject(_ subject: String, _ context: borrowing OwnedDescriptor) -> String {
+    /// The filesystem's own words, which the kernel keeps in the context's log; nil when it says nothing.
+    private static func logged(_ context: borrowing OwnedDescriptor) -> String? {
         var bytes = [UInt8](repeating: 0, count: 512)
         let count = CLinux.read(context.number, &bytes, bytes.count)
-        guard count > 2 else { return subject }
-        return subject + " (" + String(kernelBytes: bytes[2..<count]) + ")"
+        // Each message begins with its level: an e and a blank.
+        guard count > 2 else { return nil }
+        return String(kernelBytes: bytes[2..<count].filter { $0 >= 0x20 })
     }
 
     private static func copyFlags(recursive: Bool) -> UInt32 { 1 | 0x80000 | (recursive ? 0x8000 : 0) }
