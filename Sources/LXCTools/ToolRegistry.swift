@@ -8,7 +8,8 @@ package enum ToolRegistry {
             AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, CloneCommand.table, ConfigCommand.table,
             ConsoleCommand.table, CopyCommand.table,
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
-            ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table, StartEphemeralCommand.table, StopCommand.table,
+            ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table,
+            StartEphemeralCommand.table, StopCommand.table,
             UnfreezeCommand.table,
             UpdateConfigCommand.table, WaitCommand.table,
         ]

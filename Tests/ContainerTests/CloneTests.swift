@@ -229,4 +229,40 @@ import Testing
             #expect(try WholeFile.text(config) == right && !isThere(fixture.folder(new) + "/config.for.\(new)"))
         }
     }
+
+    /// Another kind of storage holds the same: a folder becomes an image, an overlay becomes a folder, and back.
+    @Test(.needsProgram("/sbin/mkfs.ext4", package: "e2fsprogs")) func anotherKindOfStorage() throws {
+        try withContainers { fixture in
+            let old = try original(fixture)
+            let (image, layer, folder) = (fixture.name("image"), fixture.name("layer"), fixture.name("folder"))
+            func mark(_ name: String, _ text: String) throws {
+                try fixture.succeed("start", "-n", name)
+                try fixture.succeed("attach", "-n", name, "--", "/bin/sh", "-c", "echo \(text) >> /root/marks")
+                try fixture.succeed("stop", "-k", "-n", name)
+            }
+            try fixture.succeed("copy", "-n", old, "-N", layer, "-s")
+            try mark(layer, "layer")
+            try fixture.succeed("copy", "-n", layer, "-N", image, "-B", "loop", "-L", "64M")
+            #expect(
+                try lines(fixture, image, "lxc.rootfs.path").first?.hasPrefix("lxc.rootfs.path = loop:\(fixture.folder(image))/") == true)
+            try mark(image, "image")
+            try fixture.succeed("copy", "-n", image, "-N", folder, "-B", "dir")
+            #expect(try lines(fixture, folder, "lxc.rootfs.path") == ["lxc.rootfs.path = dir:\(fixture.rootfs(folder))"])
+            #expect(try WholeFile.text(fixture.rootfs(folder) + "/root/marks") == "layer\nimage\n")
+            #expect(try FileStatus(of: fixture.rootfs(folder)).permissions == FileStatus(of: fixture.rootfs(old)).permissions)
+            try mark(folder, "folder")
+            // An image is copied as a whole.
+            let second = fixture.name("second")
+            try fixture.succeed("copy", "-n", image, "-N", second)
+            try mark(second, "second")
+            try fixture.succeed("snapshot", "-n", image)
+            #expect(try fixture.lxc("copy", "-n", image, "-N", fixture.name("no"), "-s").error.contains("make a full copy"))
+            try fixture.succeed("snapshot", "-n", image, "-r", "snap0")
+            try mark(image, "restored")
+            for name in [second, folder] { try fixture.succeed("destroy", "-n", name) }
+            try fixture.succeed("destroy", "-s", "-n", image)
+            for name in [layer, old] { try fixture.succeed("destroy", "-n", name) }
+            #expect(try names(fixture.lxcpath) == [])
+        }
+    }
 }

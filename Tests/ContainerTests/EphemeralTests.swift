@@ -78,4 +78,25 @@ import Testing
             #expect(try !isThere(fixture.folder(fixture.name("failed"))))
         }
     }
+
+    /// The historic tool: a command in a copy whose changes are in memory, and nothing of it left.
+    @Test func startEphemeral() throws {
+        try withContainers { fixture in
+            let old = try fixture.busybox("base", config: ["lxc.net.0.type = empty"])
+            let tool = fixture.installation.bin + "/lxc-start-ephemeral"
+            let run = try fixture.run(
+                tool, ["-P", fixture.lxcpath, "-o", old, "--", "/bin/sh", "-c", "hostname; touch /root/file; exit 7"])
+            #expect(run.code == 7 && run.output.hasPrefix("\(old)-") && run.output.utf8.count == old.utf8.count + 8, "\(run)")
+            #expect(try fixture.eventually { try DirectoryListing.names(in: fixture.lxcpath) == [old] })
+            let named = fixture.name("named")
+            let background = try fixture.run(tool, ["-P", fixture.lxcpath, "-o", old, "-n", named, "-d", "-b", fixture.lxcpath])
+            #expect(background.code == 0 && background.output.contains("lxc-console -P \(fixture.lxcpath) -n \(named)\n"))
+            #expect(background.output.hasSuffix(" - No address could be found\n"))
+            #expect(
+                try fixture.succeed("attach", "-n", named, "--", "/bin/ls", "\(fixture.lxcpath)/\(old)").output
+                    == "config\nlxc_snapshots\nrootfs\n")
+            try fixture.succeed("stop", "-k", "-n", named)
+            #expect(try fixture.eventually { try DirectoryListing.names(in: fixture.lxcpath) == [old] })
+        }
+    }
 }

@@ -58,7 +58,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("lxc-clone p1 p2", "Created container p2 as copy of p1\n"), ("lxc-clone -s -B aufs p1 p2", "Created container p2 as snapshot of p1\n"),
+        ("lxc-clone p1 p2", "Created container p2 as copy of p1\n"),
+        ("lxc-clone -s -B aufs p1 p2", "Created container p2 as snapshot of p1\n"),
         ("lxc-clone -o p1 -n p2 -- x", "Created container p2 as copy of p1\n"),
     ])
     func clone(line: String, output: String) throws {

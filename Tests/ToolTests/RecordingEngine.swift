@@ -51,6 +51,8 @@ final class RecordingEngine: ContainerEngine {
         return exit
     }
 
+    func prepareToAttach() throws(ToolFailure) {}
+
     func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode {
         attached = request
         try note("attach \(request.target.name)")

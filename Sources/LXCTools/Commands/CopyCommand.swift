@@ -70,7 +70,8 @@ package enum CopyCommand: ToolCommand {
             .init(
                 nil,
                 [
-                    newName, newPath, rename, snapshot, allowRunning, foreground, daemon, ephemeral, mount, backing, backingStore, memory, size, keepData,
+                    newName, newPath, rename, snapshot, allowRunning, foreground, daemon, ephemeral, mount, backing, backingStore, memory,
+                    size, keepData,
                     keepName, keepAddresses,
                 ])
         ],

@@ -68,6 +68,7 @@ package enum StartEphemeralCommand: ToolCommand {
     package static func run(
         _ request: EphemeralRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
+        if !request.isDaemon && !request.command.isEmpty { try engine.prepareToAttach() }
         var name = ""
         _ = try engine.startEphemeral(request.copy) { (created) throws(ToolFailure) in name = created }
         let target = ContainerTarget(name: name, options: request.copy.target.options)

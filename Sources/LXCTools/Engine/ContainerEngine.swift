@@ -11,6 +11,8 @@ package protocol ContainerEngine {
     func execute(_ request: ExecuteRequest) throws(ToolFailure) -> ExitCode
     /// Runs a command, or the user's shell, in a running container and returns its status.
     func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode
+    /// Prepares the program for ``attach(_:)``; it may begin anew here, so a tool that does other things first says so before them.
+    func prepareToAttach() throws(ToolFailure)
     /// Connects the caller's terminal with a terminal of the container until the user detaches.
     func openConsole(_ request: ConsoleRequest) throws(ToolFailure)
     /// Stops or reboots a container.

@@ -7,7 +7,7 @@ import LinuxKernel
 extension SystemEngine {
     /// Runs a command in a running container, as a program that nobody in there can write to.
     package func attach(_ request: AttachRequest) throws(ToolFailure) -> ExitCode {
-        try protectProgram()
+        try prepareToAttach()
         let container = try container(request.target)
         do { return ExitCode(try container.attach(options(request)).shellCode) } catch {
             switch error.code {
@@ -20,7 +20,7 @@ extension SystemEngine {
         }
     }
 
-    private func protectProgram() throws(ToolFailure) {
+    package func prepareToAttach() throws(ToolFailure) {
         do throws(KernelError) { try StandardStreams.fillGaps() } catch { throw ToolFailure("cannot open the standard streams", error) }
         do { try ProtectedProgram.ensure(arguments: ProgramArguments.all, name: "lxc-attach") } catch {
             throw ToolFailure(LXCError(.failed, error))
