@@ -102,7 +102,9 @@ extension Container {
             try file.writeAll(config.bytes)
         }
         guard let template, let storage else { return }
-        try run(template, storage.filling(at: config.mountPoint), options, signals)
+        let filling = try storage.filling(at: config.mountPoint)
+        try run(template, filling, options, signals)
+        try attempt("cannot fill the root filesystem \(storage.location.text)", { () throws(KernelError) in try filling.synchronize() })
         try settleConfig()
     }
 
@@ -130,7 +132,7 @@ extension Container {
     }
 
     private func run(
-        _ template: Template, _ filling: (folder: String, mount: SharedDescriptor?), _ options: CreateOptions,
+        _ template: Template, _ filling: NewStorage.Filling, _ options: CreateOptions,
         _ signals: borrowing SignalDescriptor
     ) throws(LXCError) {
         let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--name=" + name, "--rootfs=" + filling.folder]

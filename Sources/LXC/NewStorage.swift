@@ -33,18 +33,36 @@ struct NewStorage {
             reason: failures.map { "\($0.what): \($0.reason)" }.joined(separator: "; "))
     }
 
-    /// Where a template finds what it fills: a folder, or what is mounted for it.
-    func filling(at mountPoint: String) throws(LXCError) -> (folder: String, mount: SharedDescriptor?) {
+    /// Where a template finds what it fills.
+    struct Filling {
+        let folder: String
+        /// What is to be mounted at the folder, for the template alone.
+        fileprivate(set) var mount: SharedDescriptor?
+        fileprivate var root: SharedDescriptor?
+
+        /// Makes sure that everything is on the image or device: what no longer fits there, or where that lies, is noticed only now.
+        func synchronize() throws(KernelError) { try root?.owned.synchronizeFilesystem() }
+    }
+
+    /// A folder, or what is mounted for the template.
+    func filling(at mountPoint: String) throws(LXCError) -> Filling {
         switch location.kind {
         // Later changes go to the upper layer: the template's are those that clones share.
-        case .dir, .btrfs, .overlay: return (location.source, nil)
+        case .dir, .btrfs, .overlay: return Filling(folder: location.source)
         case .loop, .lvm, .zfs, .nbd, .rbd: break
         }
-        try attempt("cannot use \(mountPoint) as mount point") { () throws(KernelError) in try HostPath.makeDirectories(mountPoint) }
+        var filling = Filling(folder: mountPoint)
         do throws(StorageFailure) {
-            let mount = try backend.mount(location, MountOptions(), stage: mountPoint)
-            return (mountPoint, SharedDescriptor(mount.takeDescriptor()))
+            filling.mount = SharedDescriptor(try backend.mount(location, MountOptions(), stage: mountPoint).takeDescriptor())
         } catch { throw LXCError(.failed, OperationFailure(error)) }
+        try attempt("cannot use \(mountPoint) as mount point") { () throws(KernelError) in
+            try HostPath.makeDirectories(mountPoint)
+            // Opened now, because failures are reported from then on.
+            guard let mount = filling.mount else { return }
+            filling.root = SharedDescriptor(
+                try DirectoryHandle(owning: mount.duplicate(), label: location.source).open(".", [.readOnly, .directory]))
+        }
+        return filling
     }
 
     /// Removes it again. `directory`: what is removed as a whole afterwards; nil when nothing is.

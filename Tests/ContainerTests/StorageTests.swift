@@ -207,6 +207,21 @@ import Testing
         }
     }
 
+    /// The image is sparse, so it is the host's disk that is full; the kernel notices when it writes.
+    @Test(arguments: ["loop", "dir", "overlay"]) func aFullDiskLeavesNothing(kind: String) throws {
+        try withContainers { (fixture) throws in
+            let small = fixture.lxcpath + "/small"
+            _ = try fixture.shell("mkdir '\(small)'; mount -t tmpfs -o size=1200k none '\(small)'")
+            fixture.atEnd("tmpfs") { _ = try fixture.shell("umount '\(small)'") }
+            let tool = fixture.installation.bin + "/lxc-create"
+            let result = try fixture.run(
+                tool, ["-P", small, "-n", fixture.name("full"), "-t", "busybox", "-f", "/dev/null", "-B", kind], seconds: 60)
+            #expect(result.code == 1, "\(result)")
+            #expect(try DirectoryListing.names(in: small) == [])
+            #expect(try fixture.eventually { try fixture.loopDevices() == [] })
+        }
+    }
+
     @Test(arguments: ["loop", "overlay", "dir"]) func aFailingTemplateLeavesNothing(kind: String) throws {
         try withContainers { fixture in
             let script = fixture.lxcpath + "/template.sh"

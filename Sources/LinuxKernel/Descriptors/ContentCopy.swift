@@ -53,6 +53,14 @@ extension OwnedDescriptor {
         return content
     }
 
+    /// Brings everything on this file's filesystem to the disk, and tells what could not be written since the file was opened.
+    ///
+    /// Kernel call: `syncfs(2)`; it reports failures since Linux 5.8.
+    package func synchronizeFilesystem() throws(KernelError) {
+        let number = number
+        try kernelCommand("syncfs", "descriptor \(number)") { clinux_synchronize_filesystem(number) }
+    }
+
     /// Makes this file as long as asked for; what is added takes no room. Kernel call: `ftruncate(2)`.
     ///
     /// - Throws: ``KernelError``; `.fileTooLarge` for more than the filesystem allows.
