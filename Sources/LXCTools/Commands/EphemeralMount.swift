@@ -2,6 +2,7 @@
 
 /// Something of the host that an ephemeral copy gets mounted: one part of `lxc-copy -m`.
 package struct EphemeralMount: Sendable, Equatable {
+    /// How the copy sees what is mounted.
     package enum Kind: String, Sendable {
         /// The very files.
         case bind

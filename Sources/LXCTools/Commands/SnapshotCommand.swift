@@ -2,6 +2,7 @@
 
 /// What `lxc-snapshot` is asked to do.
 package struct SnapshotRequest: Sendable, Equatable {
+    /// What is to be done.
     package enum Task: Sendable, Equatable {
         case make(commentFile: String?)
         case list(withComments: Bool)
