@@ -41,6 +41,14 @@ enum BlockMount {
             _ = consume opened
             return try mount(type, path, words, what)
         }
+        let isFree = try storing(what) { () throws(KernelError) in
+            try LoopDevice.reserve(opened.file, isReadOnly: opened.isReadOnly)
+        }
+        guard isFree else {
+            throw StorageFailure(
+                what, reason: "the image is in use", errno: Errno.resourceBusy.rawValue,
+                hint: "another container runs on it; only one at a time can write to an image")
+        }
         let device = try storing(what, hint: loopHint) { () throws(KernelError) in
             try LoopDevice(of: opened.file, isReadOnly: opened.isReadOnly, label: path)
         }

@@ -116,6 +116,28 @@ import Testing
         }
     }
 
+    /// Two that write to one image would destroy it; any number may read.
+    @Test func anImageHasOneWriter() throws {
+        try withContainers { (fixture) throws in
+            let first = try fixture.converted("first", Self.image, path: " @/image")
+            let image = fixture.folder(first) + "/image"
+            let second = try fixture.bare(
+                "second", config: ["lxc.rootfs.path = loop:" + image, "lxc.uts.name = second", "lxc.init.cmd = /sbin/init"])
+            try fixture.succeed("start", "-n", first)
+            let refused = try fixture.lxc("start", "-n", second)
+            #expect(refused.code == 1 && refused.error.contains("the image is in use"), "\(refused)")
+            try fixture.succeed("stop", "-k", "-n", first)
+            try fixture.succeed("start", "-n", second)
+            try fixture.succeed("stop", "-k", "-n", second)
+            for name in [first, second] {
+                let upper = fixture.folder(name) + "/overlay/delta"
+                try fixture.append(name, ["lxc.rootfs.path =", "lxc.rootfs.path = overlay:\(image):\(upper)"])
+                try fixture.succeed("start", "-n", name)
+            }
+            for name in [first, second] { try fixture.succeed("stop", "-k", "-n", name) }
+        }
+    }
+
     // MARK: Id maps
 
     private static let map = ["lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "lxc.net.0.type = empty"]

@@ -29,5 +29,6 @@ static inline int clinux_is_locked(int file) {
 }
 
 static inline int clinux_try_flock(int file) { return flock(file, LOCK_EX | LOCK_NB); }
+static inline int clinux_try_shared_flock(int file) { return flock(file, LOCK_SH | LOCK_NB); }
 
 #endif

@@ -54,6 +54,31 @@ package struct LoopDevice: ~Copyable {
         }
     }
 
+    /// Takes the right to use a file as a device, which the kernel keeps as long as the device does: two devices of one file would each
+    /// have their own idea of its content. Reading is shared.
+    ///
+    /// - Returns: Whether nobody else uses the file in a way that forbids it; a device on its way out is waited for.
+    ///
+    /// Kernel call: `flock(2)`.
+    package static func reserve(_ image: borrowing OwnedDescriptor, isReadOnly: Bool) throws(KernelError) -> Bool {
+        let number = image.number
+        let deadline = MonotonicInstant.now + .seconds(1)
+        while true {
+            do throws(KernelError) {
+                try kernelCommand("flock", "descriptor \(number)") {
+                    isReadOnly ? clinux_try_shared_flock(number) : clinux_try_flock(number)
+                }
+                return true
+            } catch {
+                // Some network filesystems have no locks.
+                if [.notSupportedOnSocket, .noFunction, .invalidArgument, Errno(rawValue: ENOLCK)].contains(error.errno) { return true }
+                guard error.errno == .resourceTemporarilyUnavailable else { throw error }
+                if deadline.hasPassed { return false }
+            }
+            (MonotonicInstant.now + .milliseconds(10)).sleep()
+        }
+    }
+
     /// A path to the device; where `/dev` has none, as in a container, a node on a filesystem that nobody else sees.
     private static func place(of number: Int32) throws(KernelError) -> (path: String, node: DirectoryHandle?) {
         let name = "loop\(number)"
