@@ -37,8 +37,8 @@ package struct CloneOptions: Sendable {
     package var folders: [String] = []
     package var logFile: String?
     package var logLevel: LogLevel?
-    /// Called now and then while files are copied, in another process.
-    package var progress: (@Sendable (TreeCopy.Progress) -> Void)?
+    /// Called now and then while files are copied, in another process; with nil when that is over.
+    package var progress: (@Sendable (TreeCopy.Progress?) -> Void)?
 
     package init() {}
 }

@@ -40,9 +40,14 @@ struct CloneStorage {
         do { method = try self.method() } catch { throw OperationFailure(error) }
         guard case .copy(let kind) = method else { return }
         let from = try place(of: original, "source")
-        var copy = TreeCopy(progress: options.progress)
-        copy.fillsExisting = kind != .dir
         let to = try kind == .dir || kind == .btrfs ? location.source : place(of: location, "target")
+        var copy = TreeCopy()
+        copy.fillsExisting = kind != .dir
+        if let progress = options.progress {
+            copy.expectedBytes = TreeSize.estimate(from, within: .milliseconds(300))
+            copy.progress = { progress($0) }
+        }
+        defer { options.progress?(nil) }
         try attempting("cannot copy the root filesystem \(original.text)") { () throws(KernelError) in
             _ = try copy.run(from: from, to: to)
         }

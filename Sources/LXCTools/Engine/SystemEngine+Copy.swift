@@ -109,6 +109,7 @@ extension SystemEngine {
     private func setLog(_ options: inout CloneOptions, _ target: ContainerTarget) {
         options.logFile = target.options.logFile
         options.logLevel = target.options.logLevel
+        if !target.options.isQuiet, let line = CopyProgress() { options.progress = { line.show($0) } }
     }
 
     private func cloneOptions(_ request: CopyRequest) -> CloneOptions {
