@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that building, testing and running need. Quick when they are all there.
 #
-# usage: install-dependencies.sh [--peers]
-#   --peers  also what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), an Open vSwitch, and what makes
-#            filesystems
+# usage: install-dependencies.sh [--tests | --peers]
+#   --tests  also what makes filesystems, images and odd files for the tests of storage, and compares copies
+#   --peers  these, and what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
 set -euo pipefail
 
 # git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev
@@ -14,9 +14,10 @@ packages=(
     git make gcc libc6-dev musl-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps iproute2
     dnsmasq-base nftables iptables
 )
-if [ "${1:-}" = --peers ]; then
-    packages+=(lxc crun hyperfine strace openvswitch-switch btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync debootstrap acl attr libcap2-bin)
-fi
+case "${1:-}" in
+    --tests | --peers) packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin) ;;
+esac
+if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace openvswitch-switch debootstrap); fi
 
 missing=()
 for package in "${packages[@]}"; do
