@@ -24,8 +24,8 @@ struct CloneBuild {
         do { try config.adapt(&clone, made.map { $0.moved(from: directory, to: target.directory) }) } catch { throw error.failure }
         try write(clone, config.files)
         guard let storage, let made else { return }
-        try storage.fill(made)
-        try finish(made, clone.config)
+        let place = try storage.fill(made)
+        try finish(made, place, clone.config)
     }
 
     private var order: StorageOrder {
@@ -79,7 +79,7 @@ struct CloneBuild {
         }
     }
 
-    private func finish(_ location: StorageLocation, _ config: ContainerConfig) throws(OperationFailure) {
+    private func finish(_ location: StorageLocation, _ place: String?, _ config: ContainerConfig) throws(OperationFailure) {
         var plan = StartPlan(
             name: target.name, lxcPath: target.lxcPath, configFile: directory + "/config", payload: .program([]), config: config)
         plan.program = "lxc-copy"
@@ -90,6 +90,6 @@ struct CloneBuild {
             return LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
         }
         try CloneFinish(plan: plan, log: log, sourceName: original.name)
-            .run(location, hookArguments: options.hookArguments, hostName: options.keepsName ? nil : target.name)
+            .run(location, mountedAt: place, hookArguments: options.hookArguments, hostName: options.keepsName ? nil : target.name)
     }
 }

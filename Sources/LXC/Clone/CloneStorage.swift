@@ -35,10 +35,11 @@ struct CloneStorage {
     ///
     /// `location`: what ``make()`` returned.
     /// For a process with mounts of its own.
-    func fill(_ location: StorageLocation) throws(OperationFailure) {
+    /// Returns where the clone's content is mounted then; nil when it is not.
+    func fill(_ location: StorageLocation) throws(OperationFailure) -> String? {
         let method: Method
         do { method = try self.method() } catch { throw OperationFailure(error) }
-        guard case .copy(let kind) = method else { return }
+        guard case .copy(let kind) = method else { return nil }
         let from = try place(of: original, "source")
         let to = try kind == .dir || kind == .btrfs ? location.source : place(of: location, "target")
         var copy = TreeCopy()
@@ -51,6 +52,7 @@ struct CloneStorage {
         try attempting("cannot copy the root filesystem \(original.text)") { () throws(KernelError) in
             _ = try copy.run(from: from, to: to)
         }
+        return to == location.source ? nil : to
     }
 
     private func method() throws(StorageFailure) -> Method {

@@ -21,12 +21,15 @@ package struct CloneFinish {
 
     /// - Parameters:
     ///   - location: The clone's root filesystem; a folder is used where it is, anything else is mounted at `lxc.rootfs.mount`.
+    ///   - place: Where it is mounted already; nil when it is not.
     ///   - hookArguments: Behind the fixed arguments of the hooks.
     ///   - hostName: What to write into `/etc/hostname` when the file is there; nil to leave it alone.
     /// - Throws: ``OperationFailure`` of the step that failed.
-    package func run(_ location: StorageLocation, hookArguments: [String], hostName: String?) throws(OperationFailure) {
+    package func run(_ location: StorageLocation, mountedAt place: String?, hookArguments: [String], hostName: String?)
+        throws(OperationFailure)
+    {
         let hasHooks = !plan.config.hooks.commands(.clone).isEmpty
-        let root = try place(location)
+        let root = if let place { place } else { try mount(location) }
         if hasHooks {
             var environment = HookEnvironment(plan, mountPoint: root, hasCgroupNamespaces: true)
             environment.sourceName = sourceName
@@ -36,7 +39,7 @@ package struct CloneFinish {
     }
 
     /// The path at which the content can be reached.
-    private func place(_ location: StorageLocation) throws(OperationFailure) -> String {
+    private func mount(_ location: StorageLocation) throws(OperationFailure) -> String {
         let isFolder = try attempting("cannot read \(location.source)") { () throws(KernelError) in
             guard location.kind.capabilities.contains(.plainFolder) else { return false }
             return try FileStatus(of: location.source).kind == .directory
