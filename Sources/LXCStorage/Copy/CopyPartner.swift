@@ -81,7 +81,11 @@ package final class CopyPartner {
             guard let request = CopyRequest(message.bytes), message.descriptors.count == 2 else {
                 throw KernelError(call: "recvmsg", errno: .badMessage, subject: "")
             }
-            guard try fulfil(request, message.descriptors[0], message.descriptors[1], socket, copier) else { return }
+            guard try fulfil(request, message.descriptors[0], message.descriptors[1], socket, copier) else {
+                // An end with requests unread would reach the other side as a reset, ahead of the message that says what went wrong.
+                while let rest = try socket.receiveMessage(upTo: CopyRequest.mostBytes), !rest.bytes.isEmpty {}
+                return
+            }
         }
     }
 
