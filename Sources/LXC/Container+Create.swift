@@ -16,18 +16,9 @@ extension Container {
         try checkIsNew(notes)
         let template = options.template == "none" ? nil : try Template(options.template)
         let config = try InitialConfig(self, options, template)
-        // Blocked until everything is done or undone.
-        let signals = try attempt("cannot create \(name)") { () throws(KernelError) in
-            try SignalDescriptor(blocking: TemplateRun.interruptions)
+        try Self.interruptible("cannot create \(name)") { (signals) throws(LXCError) in
+            try make(config, template, options, signals)
         }
-        var failure: LXCError?
-        do { try make(config, template, options, signals) } catch { failure = error }
-        try attempt("cannot create \(name)") { () throws(KernelError) in
-            // Everything is undone: a second signal has nothing left to ask for, and must not keep the reason from being told.
-            if failure != nil { while try signals.next() != nil {} }
-            try signals.unblock()
-        }
-        if let failure { throw failure }
     }
 
     private func make(

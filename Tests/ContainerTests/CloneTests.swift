@@ -212,6 +212,7 @@ import Testing
             #expect(try FileStatus(of: fixture.folder(new) + "/overlay/delta").inode == inode)
             #expect(try names(fixture.folder(new)) == ["config", "lxc_rdepends", "overlay", "rootfs"])
             #expect(try WholeFile.text(fixture.folder(base) + "/lxc_snapshots") == "\(fixture.lxcpath)\n\(new)\n")
+            #expect(try WholeFile.text(fixture.folder(new) + "/overlay/delta/etc/hostname") == new)
             try fixture.succeed("start", "-n", new)
             #expect(try fixture.succeed("attach", "-n", new, "--", "/bin/hostname").output == "\(new)\n")
             let refused = try fixture.lxc("copy", "-n", new, "-N", old, "-R")

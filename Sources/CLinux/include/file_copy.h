@@ -11,10 +11,6 @@
 
 static inline int clinux_clone_content(int target, int source) { return ioctl(target, FICLONE, source); }
 
-static inline long clinux_copy_file_range(int source, int target, size_t count) {
-    return syscall(SYS_copy_file_range, source, NULL, target, NULL, count, 0);
-}
-
 // syncfs(2) is hidden without _GNU_SOURCE.
 static inline int clinux_synchronize_filesystem(int descriptor) { return (int)syscall(SYS_syncfs, descriptor); }
 

@@ -22,7 +22,6 @@ static inline long clinux_getdents(int directory, void *room, size_t size) {
     return syscall(SYS_getdents64, directory, room, size);
 }
 
-static inline int clinux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }
 
 struct clinux_descriptor_path {
     char text[32];

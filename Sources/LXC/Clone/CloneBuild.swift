@@ -79,16 +79,12 @@ struct CloneBuild {
         }
     }
 
-    private func finish(_ location: StorageLocation, _ place: String?, _ config: ContainerConfig) throws(OperationFailure) {
-        var plan = StartPlan(
-            name: target.name, lxcPath: target.lxcPath, configFile: directory + "/config", payload: .program([]), config: config)
-        plan.program = "lxc-copy"
-        if let logFile = options.logFile { plan.logFile = logFile }
-        if let logLevel = options.logLevel { plan.logLevel = logLevel }
-        let log = try attempting("cannot open the log file") { () throws(KernelError) in
-            let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
-            return LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
-        }
+    /// Runs the clone hooks and writes the host name, with the root filesystem at hand; nil when it is not mounted yet.
+    func finish(_ location: StorageLocation, _ place: String?, _ config: ContainerConfig) throws(OperationFailure) {
+        var plan = target.maintenancePlan(config, "lxc-copy", options.logFile, options.logLevel)
+        plan.configFile = directory + "/config"
+        let log: LogWriter
+        do { log = try target.maintenanceLog(plan) } catch { throw error.failure }
         try CloneFinish(plan: plan, log: log, sourceName: original.name)
             .run(location, mountedAt: place, hookArguments: options.hookArguments, hostName: options.keepsName ? nil : target.name)
     }

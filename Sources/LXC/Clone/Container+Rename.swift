@@ -56,6 +56,7 @@ extension Container {
         }
         guard isMoved else { return false }
         try target.finishRename()
+        if let location { try finish(target, location.moved(from: directory, to: target.directory), document, options) }
         for original in originals {
             try attempt("\(what): \(original.name) still counts the old name") { () throws(KernelError) in
                 try CloneRecords.remove(.init(lxcPath: lxcPath, name: name), from: original)
@@ -63,6 +64,17 @@ extension Container {
         }
         extendLifetime(start)
         return true
+    }
+
+    /// A renamed container is told its name as a clone is: by the clone hooks, and in `/etc/hostname`.
+    private func finish(
+        _ target: Container, _ location: StorageLocation, _ document: ContainerConfigDocument, _ options: CloneOptions
+    ) throws(LXCError) {
+        let what = "\(name) is renamed to \(target.name), but not everything in it knows"
+        let build = CloneBuild(original: self, document: document, target: target, directory: target.directory, options: options)
+        try Self.interruptible(what) { (signals) throws(LXCError) in
+            try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.finish(location, nil, document.config) }
+        }
     }
 
     /// The configuration that a container has under a new name lies ready under this one, and takes effect with the directory's name.

@@ -70,7 +70,7 @@ package struct TreeCopy {
     /// The first failure ends the copy. What exists of it by then stays, with its top open to root only: the caller removes it
     /// (``TreeRemoval``), unless the error is `.fileExists` about the target, which then is somebody else's.
     ///
-    /// Nothing is brought to the disk; see ``flush(_:)``.
+    /// Nothing is brought to the disk: that is left to the kernel, as `cp` does.
     ///
     /// - Parameters:
     ///   - source: A directory of the host; its own path may go through symbolic links.
@@ -81,13 +81,6 @@ package struct TreeCopy {
     package func run(from source: String, to target: String) throws(KernelError) -> Report {
         let walk = try TreeWalk(self, source, target)
         return try walk.run()
-    }
-
-    /// Brings the whole filesystem that a copy lies on to the disk: one call for all files costs less than one a file.
-    ///
-    /// Kernel call: `syncfs(2)`.
-    package static func flush(_ target: String) throws(KernelError) {
-        try OwnedDescriptor(opening: target, [.readOnly, .directory]).synchronizeFilesystem(subject: target)
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCStorage
 
 /// Where a new container's root filesystem is to be kept: the `-B` options of `lxc-create`.
 package struct BackingRequest: Sendable, Equatable {
@@ -7,15 +8,11 @@ package struct BackingRequest: Sendable, Equatable {
         case none, dir, best, btrfs, loop, lvm, nbd, overlay, rbd, zfs
 
         /// Reads a word; today's names and those of LXC 1.0.
-        init?(word: String) {
-            switch word {
-            // aufs is not in Linux; overlay is what took its place.
-            case "overlayfs", "aufs": self = .overlay
-            default: self.init(rawValue: word)
-            }
-        }
+        init?(word: String) { self.init(rawValue: StorageKind(word: word)?.rawValue ?? word) }
 
-        var isBlockDevice: Bool { self == .lvm || self == .loop || self == .rbd || self == .nbd }
+        /// Nil for the two words that are no kind.
+        var storage: StorageKind? { StorageKind(rawValue: rawValue) }
+        var isBlockDevice: Bool { storage?.capabilities.contains(.blockDevice) == true }
     }
 
     /// The kinds to try in this order; empty means a plain directory.
@@ -100,6 +97,14 @@ extension BackingRequest {
             kinds.append(kind)
         }
         return kinds
+    }
+
+    /// Reads the kind of storage that a copy is to have.
+    static func copyKind(_ word: String) throws(ToolFailure) -> StorageKind {
+        if let kind = StorageKind(word: word) { return kind }
+        throw ToolFailure(
+            .badOptions, "\(word) is not a valid backing storage type.",
+            advice: "use \(StorageKind.allCases.map { $0.rawValue }.joined(separator: ", "))")
     }
 
     private func check() throws(ToolFailure) {

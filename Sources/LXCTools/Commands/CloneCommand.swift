@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCStorage
 
 /// `lxc-clone` of LXC 1.0 to 2.1, for the scripts that call it; today `lxc-copy` does the same.
 package enum CloneCommand: ToolCommand {
     static let snapshot = Option("snapshot", "s", help: "Share with the original what neither of them changes.")
     static let backing = Option(
         "backingstore", "B", .required("TYPE"), default: "the original's",
-        completes: .words({ BackingRequest.Kind.allCases.map { $0.rawValue } }), help: "Kind of storage of the clone.")
+        completes: .words({ StorageKind.allCases.map { $0.rawValue } }), help: "Kind of storage of the clone.")
     static let size = Option(
         "size", "L", .required("SIZE[UNIT]"), default: "the original's",
         help: "Size of the clone's block device; units b, k, m, g and t, m when there is none.")
@@ -54,12 +55,7 @@ package enum CloneCommand: ToolCommand {
         request.newName = new
         request.newPath = options.value(newPath)
         request.task = options.has(rename) ? .rename : options.has(snapshot) ? .snapshot : .copy
-        if let word = options.value(backing) {
-            guard let kind = BackingRequest.Kind(word: word), kind != .none, kind != .best else {
-                throw ToolFailure(.badOptions, "\(word) is not a valid backing storage type.")
-            }
-            request.storage = kind
-        }
+        request.storage = try options.value(backing).map { (word) throws(ToolFailure) in try BackingRequest.copyKind(word) }
         request.sizeInBytes = try options.value(size).map { (text) throws(ToolFailure) in try BackingRequest.bytes(text, of: size) }
         request.keepsName = options.has(keepName)
         request.keepsAddresses = options.has(keepAddresses)

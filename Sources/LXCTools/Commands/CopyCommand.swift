@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCStorage
 
 /// What `lxc-copy` and its predecessors are asked to do.
 package struct CopyRequest: Sendable, Equatable {
@@ -17,7 +18,7 @@ package struct CopyRequest: Sendable, Equatable {
     package var isForeground = false
     /// `-m`: what an ephemeral copy gets mounted.
     package var mounts: [EphemeralMount] = []
-    package var storage: BackingRequest.Kind?
+    package var storage: StorageKind?
     package var usesMemory = false
     package var sizeInBytes: UInt64?
     package var keepsData = false
@@ -49,7 +50,7 @@ package enum CopyCommand: ToolCommand {
         help: "With -e: mount SRC of the host in the copy; TYPE is bind or overlay. Several are separated by commas.")
     static let backing = Option(
         "backingstorage", "B", .required("TYPE"), default: "the original's",
-        completes: .words({ BackingRequest.Kind.allCases.map { $0.rawValue } }), help: "Kind of storage of the copy.")
+        completes: .words({ StorageKind.allCases.map { $0.rawValue } }), help: "Kind of storage of the copy.")
     static let backingStore = Option("backingstore", nil, .required("TYPE"), help: "What -B was called in LXC 2.0.")
     static let memory = Option("tmpfs", "t", help: "With -e: keep the changes in memory; they are gone when it stops or reboots.")
     static let size = Option(
@@ -93,7 +94,9 @@ package enum CopyCommand: ToolCommand {
         request.allowsRunning = options.has(allowRunning)
         request.isForeground = options.last(of: [foreground, daemon]).map { $0.isSame(as: foreground) } ?? false
         for text in options.values(mount) { request.mounts += try EphemeralMount.all(text) }
-        request.storage = try (options.value(backing) ?? options.value(backingStore)).map { (word) throws(ToolFailure) in try kind(word) }
+        request.storage = try (options.value(backing) ?? options.value(backingStore)).map { (word) throws(ToolFailure) in
+            try BackingRequest.copyKind(word)
+        }
         request.usesMemory = options.has(memory)
         request.sizeInBytes = try options.value(size).map { (text) throws(ToolFailure) in try BackingRequest.bytes(text, of: size) }
         request.keepsData = options.has(keepData)
@@ -102,13 +105,6 @@ package enum CopyCommand: ToolCommand {
         request.arguments = options.words
         try check(request)
         return request
-    }
-
-    private static func kind(_ word: String) throws(ToolFailure) -> BackingRequest.Kind {
-        if let kind = BackingRequest.Kind(word: word), kind != .none, kind != .best { return kind }
-        throw ToolFailure(
-            .badOptions, "\(word) is not a valid backing storage type.",
-            advice: "use \(BackingRequest.Kind.allCases.filter { $0 != .none && $0 != .best }.map { $0.rawValue }.joined(separator: ", "))")
     }
 
     private static func check(_ request: CopyRequest) throws(ToolFailure) {

@@ -69,11 +69,13 @@ extension SystemEngine {
             var comment: [UInt8]?
             if let file { comment = try lifted { () throws(LXCError) in try Container.comment(in: file) } }
             try lifted { () throws(LXCError) in
-                _ = try container.makeSnapshot(comment: comment, options, notes: note(request.target))
+                _ = try container.makeSnapshot(comment: comment, options, notes: note(request.target, "lxc-snapshot"))
             }
         case .restore(let snapshot, let newName?):
             let copy = try self.container(ContainerTarget(name: newName, options: request.target.options))
-            try lifted { () throws(LXCError) in try container.restore(snapshot, to: copy, options, notes: note(request.target)) }
+            try lifted { () throws(LXCError) in
+                try container.restore(snapshot, to: copy, options, notes: note(request.target, "lxc-snapshot"))
+            }
         case .restore(let snapshot, nil):
             try lifted { () throws(LXCError) in try container.restore(snapshot, options) }
         case .destroy(let snapshot): try lifted { () throws(LXCError) in try container.destroySnapshot(snapshot) }
@@ -101,9 +103,9 @@ extension SystemEngine {
         throw ToolFailure(.alreadyExists, "there is no free name for a copy of \(original.name)", advice: "choose one with -N NEWNAME")
     }
 
-    private func note(_ target: ContainerTarget) -> (String) -> Void {
+    private func note(_ target: ContainerTarget, _ tool: String = "lxc-copy") -> (String) -> Void {
         let isQuiet = target.options.isQuiet
-        return { line in if !isQuiet { ProcessStreams().printError("lxc-copy: \(line)\n") } }
+        return { line in if !isQuiet { ProcessStreams().printError("\(tool): \(line)\n") } }
     }
 
     private func setLog(_ options: inout CloneOptions, _ target: ContainerTarget) {
@@ -116,7 +118,7 @@ extension SystemEngine {
         var options = CloneOptions()
         setLog(&options, request.target)
         options.sharing = request.task == .copy || request.task == .rename ? .never : .required
-        options.storage = request.storage.flatMap { StorageKind(word: $0.rawValue) }
+        options.storage = request.storage
         options.size = request.sizeInBytes
         options.keepsName = request.keepsName
         options.keepsAddresses = request.keepsAddresses

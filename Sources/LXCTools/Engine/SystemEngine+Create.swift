@@ -57,16 +57,10 @@ extension BackingRequest {
     fileprivate var storageKinds: [StorageKind] {
         kinds.flatMap { (kind) -> [StorageKind] in
             switch kind {
-            case .none, .dir: [.dir]
+            case .none: [.dir]
             // Each fails at once where it is not available.
             case .best: [.btrfs, .zfs, .lvm, .dir]
-            case .btrfs: [.btrfs]
-            case .loop: [.loop]
-            case .lvm: [.lvm]
-            case .nbd: [.nbd]
-            case .overlay: [.overlay]
-            case .rbd: [.rbd]
-            case .zfs: [.zfs]
+            default: kind.storage.map { [$0] } ?? []
             }
         }
     }

@@ -2,36 +2,15 @@
 import CLinux
 
 extension OwnedDescriptor {
-    /// Copies everything from this file's position on to the end of another file.
+    /// Copies the content of this file; of many files ``FileContentCopier`` makes less work.
     ///
     /// - Parameters:
     ///   - target: An empty file, open for writing.
     ///   - subject: How errors name the copy.
     /// - Throws: ``KernelError`` with the reason of the call that failed; the target may hold a part then.
-    ///
-    /// Kernel calls: `ioctl(2)` `FICLONE` shares the blocks where the filesystem can; `copy_file_range(2)` copies inside the
-    /// kernel; `read(2)` and `write(2)` where neither is possible.
     package func copyContent(to target: borrowing OwnedDescriptor, subject: @autoclosure () -> String) throws(KernelError) {
-        let source = number
-        let destination = target.number
-        if clinux_clone_content(destination, source) == 0 { return }
-        var copied = 0
-        while true {
-            do {
-                let count = try kernelCall("copy_file_range", subject()) { clinux_copy_file_range(source, destination, 1 << 30) }
-                if count == 0 { break }
-                copied += count
-            } catch {
-                // Different filesystems on old kernels, or one that has no such operation: only ever at the first call.
-                if copied == 0, [.improperLink, .invalidArgument, .noFunction, .notSupportedOnSocket].contains(error.errno) { break }
-                throw error
-            }
-        }
-        if copied > 0 { return }
-        while true {
-            let part = try read(upTo: 1 << 20)
-            if part.isEmpty { return }
-            try target.writeAll(part)
+        do throws(KernelError) { try FileContentCopier().copy(self, to: target, FileDetails(of: self)) { _ in } } catch {
+            throw error.about(subject())
         }
     }
 

@@ -134,12 +134,6 @@ extension OwnedDescriptor {
         let number = number
         try kernelCommand("unlinkat", name.text) { name.withPointer { unlinkat(number, $0, isDirectory ? AT_REMOVEDIR : 0) } }
     }
-
-    /// Brings everything of the filesystem that this file lies on to the disk. Kernel call: `syncfs(2)`.
-    package func synchronizeFilesystem(subject: @autoclosure () -> String) throws(KernelError) {
-        let number = number
-        try kernelCommand("syncfs", subject()) { clinux_syncfs(number) }
-    }
 }
 
 extension KernelError {
