@@ -2,16 +2,23 @@
 import CLinux
 
 extension OwnedDescriptor {
-    /// Copies the content of this file; of many files ``FileContentCopier`` makes less work.
+    /// Copies the content of this file, also where it says that it is empty, as those of /proc do; of many files
+    /// ``FileContentCopier`` makes less work.
     ///
     /// - Parameters:
     ///   - target: An empty file, open for writing.
     ///   - subject: How errors name the copy.
     /// - Throws: ``KernelError`` with the reason of the call that failed; the target may hold a part then.
     package func copyContent(to target: borrowing OwnedDescriptor, subject: @autoclosure () -> String) throws(KernelError) {
-        do throws(KernelError) { try FileContentCopier().copy(self, to: target, FileDetails(of: self)) { _ in } } catch {
-            throw error.about(subject())
-        }
+        do throws(KernelError) {
+            let details = try FileDetails(of: self)
+            if details.status.size == 0 { return try copyToTheEnd(to: target) }
+            try FileContentCopier().copy(self, to: target, details) { _ in }
+        } catch { throw error.about(subject()) }
+    }
+
+    private func copyToTheEnd(to target: borrowing OwnedDescriptor) throws(KernelError) {
+        while case let part = try read(upTo: 1 << 16), !part.isEmpty { try target.writeAll(part) }
     }
 
     /// The first bytes of this file, at most `count`; less when it is shorter. Its position is not moved.
