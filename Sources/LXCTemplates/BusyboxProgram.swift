@@ -44,7 +44,7 @@ package struct BusyboxProgram: Sendable, Equatable {
         } catch {
             throw TemplateFailure("cannot read busybox", error, advice: installAdvice)
         }
-        guard let needsInterpreter = ElfHeader.needsInterpreter(head) else {
+        guard let needsInterpreter = ElfHeader(head)?.needsInterpreter else {
             throw TemplateFailure("\(path) is not a program for Linux", advice: installAdvice)
         }
         return !needsInterpreter

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 import Testing
 
 @testable import LXCTemplates
@@ -21,18 +22,18 @@ import Testing
     }
 
     @Test func tellsStaticFromDynamic() {
-        #expect(ElfHeader.needsInterpreter(wideProgram(kind: 1)) == false)
-        #expect(ElfHeader.needsInterpreter(wideProgram(kind: 3)) == true)
+        #expect(ElfHeader(wideProgram(kind: 1))?.needsInterpreter == false)
+        #expect(ElfHeader(wideProgram(kind: 3))?.needsInterpreter == true)
     }
 
     @Test func refusesWhatIsNoProgram() {
-        #expect(ElfHeader.needsInterpreter([]) == nil)
-        #expect(ElfHeader.needsInterpreter(Array("#!/bin/sh\n".utf8) + [UInt8](repeating: 0, count: 100)) == nil)
-        #expect(ElfHeader.needsInterpreter(wideProgram(kind: 1, count: 9)) == nil, "the table ends behind the bytes")
+        #expect(ElfHeader([])?.needsInterpreter == nil)
+        #expect(ElfHeader(Array("#!/bin/sh\n".utf8) + [UInt8](repeating: 0, count: 100))?.needsInterpreter == nil)
+        #expect(ElfHeader(wideProgram(kind: 1, count: 9))?.needsInterpreter == nil, "the table ends behind the bytes")
         var far = wideProgram(kind: 1)
         far.replaceSubrange(32..<40, with: [UInt8](repeating: 0xFF, count: 8))
-        #expect(ElfHeader.needsInterpreter(far) == nil)
+        #expect(ElfHeader(far)?.needsInterpreter == nil)
         far.replaceSubrange(32..<40, with: [0xF0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F])
-        #expect(ElfHeader.needsInterpreter(far) == nil)
+        #expect(ElfHeader(far)?.needsInterpreter == nil)
     }
 }

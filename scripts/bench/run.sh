@@ -12,10 +12,12 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 scripts/build-programs.sh
 scripts/lib/install-private.sh .build/programs/release "$PWD/.local/bench"
-# Run files lie in memory on every host; where /run is on a disk, all sides get a tmpfs for them.
+# Run files lie in memory on every host; where /run is on a disk, all sides get a tmpfs for them. The containers lie in memory as well:
+# a disk that is throttled, as a rented machine's is, would be all that the copies measure.
 # shellcheck disable=SC2016
 exec unshare --mount --propagation private bash -euc '
-    for folder in /run "$0/run"; do
+    export TMPDIR="$0/containers"
+    for folder in /run "$0/run" "$TMPDIR"; do
         mkdir -p "$folder"
         if [ "$(stat -f -c %T "$folder")" != tmpfs ]; then mount -t tmpfs none "$folder"; fi
     done

@@ -44,6 +44,8 @@ final class InitContext {
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).
     var keptDescriptors: [Int32] = []
+    /// The architecture of init and what it needs, if this machine's processor does not run it and the kernel knows nobody who does.
+    var foreignProgram: String?
     /// The user namespace's root on the host; 0 and 0 without an id map.
     let mappedRoot: (user: UInt32, group: UInt32)
     /// Namespaces that the process was born into or enters itself.

@@ -26,6 +26,7 @@ struct InitSequence {
         try perform(CgroupMountStep())
         try perform(HookStep(hook: .mount))
         try perform(StableRootfsStep())
+        try perform(ForeignProgramStep())
         try perform(HookStep(hook: .autodev))
         try perform(DeviceNodeStep())
         try perform(StartHookPresenceStep())

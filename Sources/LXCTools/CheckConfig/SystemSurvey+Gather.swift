@@ -45,15 +45,9 @@ extension SystemSurvey {
     }
 
     private static func readInterpreters() -> [Interpreter]? {
-        let folder = "/proc/sys/fs/binfmt_misc"
-        guard exists("\(folder)/register") else { return nil }
-        return names(folder).filter { $0 != "register" && $0 != "status" }.map { name in
-            let lines = lines("\(folder)/\(name)")
-            func field(_ label: String) -> String {
-                lines.first { $0.hasPrefix(label) }.map { String($0.dropFirst(label.count).drop { $0 == " " }) } ?? ""
-            }
-            return Interpreter(
-                name: name, isEnabled: lines.first == "enabled", program: field("interpreter"), flags: field("flags:"))
+        // Rules that cannot be read are as good as none.
+        (try? ForeignProgramHandler.all())?.map {
+            Interpreter(name: $0.name, isEnabled: $0.isEnabled, program: $0.interpreter, flags: $0.flags)
         }
     }
 

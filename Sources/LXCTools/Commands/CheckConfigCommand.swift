@@ -10,15 +10,21 @@ package struct CheckConfigRequest: Sendable, Equatable {
     /// The kernel module that shows the running kernel's configuration.
     package var module: String
     package var format: OutputFormat
+    /// Registers interpreters of foreign programs instead.
+    package var registersInterpreters = false
 }
 
 /// `lxc-checkconfig`; needs nothing of a container.
 package enum CheckConfigCommand: ToolCommand {
+    static let register = Option(
+        "register", nil, isExtension: true,
+        help: "Register the installed interpreters (QEMU) of programs for other architectures, where systemd does not.")
+
     package static let table = OptionTable(
         tool: "lxc-checkconfig",
-        synopsis: ["[--format FORMAT]"],
+        synopsis: ["[--format FORMAT]", "--register"],
         summary: "Checks whether the kernel has what containers need.",
-        groups: [.init(nil, [SharedOption.format])],
+        groups: [.init(nil, [SharedOption.format, register])],
         operands: Operands(name: .absent),
         shared: .helpOnly,
         notes: [
@@ -33,7 +39,7 @@ package enum CheckConfigCommand: ToolCommand {
         let file = ProcessEnvironment.value("CONFIG").flatMap { $0.isEmpty ? nil : $0 }
         return CheckConfigRequest(
             file: file ?? runningKernel, isUsersChoice: file != nil, module: ProcessEnvironment.value("MODNAME") ?? "configs",
-            format: try options.outputFormat())
+            format: try options.outputFormat(), registersInterpreters: options.has(register))
     }
 
     /// Does it and prints the result.
@@ -41,6 +47,7 @@ package enum CheckConfigCommand: ToolCommand {
         _ request: CheckConfigRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         let isTable = request.format == .table
+        if request.registersInterpreters { return try registerInterpreters(isTable, streams) }
         if isTable { try streams.print("LXC version \(ToolVersion.text)\n") }
         let (path, kernel) = try find(request, isTable ? streams : nil)
         let survey = SystemSurvey.gather(searchPath: ProcessEnvironment.value("PATH") ?? "/usr/bin:/bin")
@@ -52,6 +59,16 @@ package enum CheckConfigCommand: ToolCommand {
         }
         let warning = kernel.version == nil ? "WARNING: Unable to detect version from configuration, assuming latest\n\n" : ""
         try streams.print(warning + "\n" + report.text(isColored: streams.isTerminal(.output)) + closingNote)
+        return .success
+    }
+
+    private static func registerInterpreters(_ isTable: Bool, _ streams: some ToolStreams) throws(ToolFailure) -> ExitCode {
+        let names = try InterpreterRegistration().perform()
+        if isTable {
+            try streams.print(names.isEmpty ? "All interpreters are registered.\n" : "Registered: \(names.joined(separator: " "))\n")
+        } else {
+            try streams.print(JSONValue.object([.init("registered", .array(names.map { .string($0) }))]).text + "\n")
+        }
         return .success
     }
 

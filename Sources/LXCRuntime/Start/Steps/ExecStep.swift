@@ -138,6 +138,7 @@ enum ExecHint {
                 + "set lxc.init.cmd, or give a command after --"
         }
         if status.permissions & 0o111 == 0 { return "make \(path) executable" }
+        if let foreign = context.foreignProgram { return foreign }
         return "\(path) is there: its interpreter or architecture is missing in the container (see file(1))"
     }
 }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
+
+/// Lets init of a foreign architecture find its interpreter in the container.
+///
+/// Where the kernel holds the interpreter open (flag `F` of binfmt_misc) nothing is to be done; else its file is mounted into the
+/// container, unless that has one. Nothing is refused here: whether a program can be executed only the kernel knows.
+struct ForeignProgramStep: InitStep {
+    let name = "looking at the architecture of init"
+
+    func perform(_ context: InitContext) throws(OperationFailure) {
+        guard context.hasRootfs, let path = context.plan.payload.arguments.first, path.hasPrefix("/"),
+            let start = Self.start(of: path, context), let header = ElfHeader(start), !header.isNative
+        else { return }
+        let handlers = try attempting("cannot look for the interpreter of \(path)") { () throws(KernelError) in
+            try ForeignProgramHandler.all()
+        }
+        guard let handler = handlers?.first(where: { $0.matches(start) }) else {
+            context.foreignProgram = Self.advice(header)
+            return
+        }
+        if handler.flags.contains("F") { return }
+        try provide(handler, for: "\(path) (\(header.machineName))", context)
+    }
+
+    private func provide(_ handler: ForeignProgramHandler, for program: String, _ context: InitContext) throws(OperationFailure) {
+        let interpreter = handler.interpreter
+        let what = "cannot mount the interpreter of \(program), \(interpreter)"
+        let present = try attempting(what) { () throws(KernelError) in
+            try context.rootfs.status(interpreter, links: .followedInside)
+        }
+        // An empty file is what an earlier start has left as the place for the mount.
+        if let present, present.kind == .regular, present.size > 0 { return }
+        let performer = MountPerformer(context: context)
+        if present == nil {
+            do { try context.rootfs.makeFile(interpreter) } catch { throw performer.failure(what, error, interpreter) }
+        }
+        let mount = try attempting(what, hint: "apt-get install qemu-user-static, or remove the rule \(handler.name) of binfmt_misc") {
+            () throws(KernelError) in
+            let mount = try DetachedMount(copying: interpreter, recursive: false)
+            try mount.change(set: .readOnly)
+            return mount
+        }
+        try performer.attach(mount, on: interpreter, what: what)
+    }
+
+    /// The first bytes of a program in the container, of its interpreter when it is a script; nil when there is none to read.
+    private static func start(of path: String, _ context: InitContext) -> [UInt8]? {
+        guard let start = beginning(of: path, context) else { return nil }
+        guard start.starts(with: [0x23, 0x21]) else { return start }
+        let line = start.dropFirst(2).prefix { $0 != 0x0A }.drop { $0 == 0x20 || $0 == 0x09 }
+        return beginning(of: String(kernelBytes: line.prefix { $0 != 0x20 && $0 != 0x09 }), context)
+    }
+
+    private static func beginning(of path: String, _ context: InitContext) -> [UInt8]? {
+        // Whatever hinders this hinders the execution as well, which gives the reason.
+        guard let file = try? context.rootfs.open(path, [.readOnly, .noControllingTerminal, .nonBlocking], links: .followedInside),
+            let status = try? FileStatus(of: file), status.kind == .regular
+        else { return nil }
+        return try? file.beginning(ElfHeader.length)
+    }
+
+    private static func advice(_ header: ElfHeader) -> String {
+        "it is a program for \(header.machineName): apt-get install qemu-user-static, then lxc-checkconfig --register"
+    }
+}
