@@ -48,9 +48,11 @@ let package = Package(
         .target(name: "LXCConfig", dependencies: ["LinuxKernel"], swiftSettings: strict),
         .target(name: "LXCCgroups", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(name: "LXCNetwork", dependencies: ["LinuxKernel", "Netlink", "LXCConfig"], swiftSettings: strict),
+        .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "LXCSecurity", dependencies: ["LinuxKernel", "LXCConfig", "CSeccomp"], swiftSettings: strict),
         .target(name: "LXCStorage", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(
-            name: "LXCRuntime", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork"],
+            name: "LXCRuntime", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCSecurity"],
             swiftSettings: strict),
         .target(
             name: "LXC", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime"],
@@ -66,9 +68,10 @@ let package = Package(
         .executableTarget(
             name: "lxc-multicall", dependencies: ["LinuxKernel", "LXCTemplates", "LXCTools"], swiftSettings: strict,
             // Embedded Swift does not pass on what a module map asks to link.
-            linkerSettings: fullyStatic + [.linkedLibrary("z")]),
+            linkerSettings: fullyStatic + [.linkedLibrary("z"), .linkedLibrary("seccomp")]),
         .executableTarget(
-            name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict, linkerSettings: fullyStatic),
+            name: "lxc-supervisor", dependencies: ["LinuxKernel", "LXCRuntime"], swiftSettings: strict,
+            linkerSettings: fullyStatic + [.linkedLibrary("seccomp")]),
         .executableTarget(
             name: "lxc-user-nic", dependencies: ["LinuxKernel", "LXCUserNic"], swiftSettings: strict, linkerSettings: fullyStatic),
         .target(name: "CInit"),
@@ -81,6 +84,7 @@ let package = Package(
             name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LXCCgroupsTests", dependencies: ["LXCCgroups", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(name: "LXCSecurityTests", dependencies: ["LXCSecurity", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
         .testTarget(
             name: "LXCStorageTests", dependencies: ["LXCStorage", "LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(

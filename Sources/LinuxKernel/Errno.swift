@@ -41,6 +41,7 @@ extension Errno {
     package static var fileTooLarge: Errno { Errno(rawValue: EFBIG) }
     package static var noSpace: Errno { Errno(rawValue: ENOSPC) }
     package static var readOnlyFileSystem: Errno { Errno(rawValue: EROFS) }
+    package static var argumentOutOfDomain: Errno { Errno(rawValue: EDOM) }
     package static var tooManyLinks: Errno { Errno(rawValue: EMLINK) }
     package static var brokenPipe: Errno { Errno(rawValue: EPIPE) }
     package static var fileNameTooLong: Errno { Errno(rawValue: ENAMETOOLONG) }

@@ -11,6 +11,7 @@ package final class AttachSession {
     private let wishes: AttachWishes
     private let loop: EventLoop
     private var terminal: AttachTerminal?
+    private var filter: [UInt8]?
 
     /// Signals that go to the program instead of ending the tool; then the window's size.
     private static let forwarded = [Signals.interrupt, Signals.quit, Signals.terminate, Signals.hangup]
@@ -34,25 +35,30 @@ package final class AttachSession {
         do { handle = try client.initPIDFD() } catch { throw AttachFailure("cannot find the container's init", error) }
         let profile = try InitProfile.read(handle)
         let plan = try AttachPlan(name: name, wishes, profile)
-        try checkFilter(profile)
+        filter = try systemCallFilter(profile)
         terminal = try AttachTerminal.make(plan, client)
         return try attach(plan, handle)
     }
 
-    /// A program must not run with fewer limits than init.
-    private func checkFilter(_ profile: InitProfile) throws(AttachFailure) {
-        guard profile.status.seccompMode ?? 0 != 0, !wishes.elevated.contains(.securityModule) else { return }
-        // A tool that is itself confined so hands its filters on; only a policy of the container's own would be missing.
-        if (try? ProcessStatus.read())?.seccompMode ?? 0 != 0 {  // unreadable: as if there were no filter here
-            do { if try client.configItem("lxc.seccomp.profile") == nil { return } } catch {
-                throw AttachFailure("cannot learn the container's system call filter", error)
-            }
+    /// The filter that the program gets, so that it does not run with fewer limits than init; nil when there is none to load.
+    private func systemCallFilter(_ profile: InitProfile) throws(AttachFailure) -> [UInt8]? {
+        guard profile.status.seccompMode ?? 0 != 0, !wishes.elevated.contains(.securityModule) else { return nil }
+        let (file, nesting): (String?, String?)
+        do {
+            (file, nesting) = (try client.configItem("lxc.seccomp.profile"), try client.configItem("lxc.seccomp.allow_nesting"))
+        } catch { throw AttachFailure("cannot learn the container's system call filter", error) }
+        guard let file, !file.isEmpty else {
+            // A tool that is itself confined hands its filters on.
+            if (try? ProcessStatus.read())?.seccompMode ?? 0 != 0 { return nil }  // unreadable: as if there were no filter here
+            throw AttachFailure(
+                .failed,
+                OperationFailure(
+                    "cannot give the program the system call filter of the container's init", reason: "it does not come from its configuration",
+                    hint: "lxc-attach -e LSM runs the program without a filter and without a label"))
         }
-        throw AttachFailure(
-            .failed,
-            OperationFailure(
-                "cannot give the program the container's system call filter", reason: "this version of swift-lxc has no seccomp filter yet",
-                key: "lxc.seccomp.profile", hint: "lxc-attach -e LSM runs it without the filter and without a label"))
+        return try attaching { () throws(OperationFailure) in
+            try SystemCallPolicy(file: file, allowsNesting: nesting == "1", origin: nil).compile(nil)
+        }
     }
 
     private func attach(_ plan: AttachPlan, _ handle: borrowing PidFD) throws(AttachFailure) -> ExitStatus {
@@ -71,7 +77,7 @@ package final class AttachSession {
         guard let transient else {
             // The other end is the tool's; it is closed with everything else that this process does not need.
             let channel = AttachChannel(pair.closingFirst())
-            AttachTransient(plan: plan, initHandle: handle.number, terminal: terminal?.terminal).run(channel)
+            AttachTransient(plan: plan, filter: filter, initHandle: handle.number, terminal: terminal?.terminal).run(channel)
         }
         let channel = AttachChannel(pair.closingSecond())
         do { return try supervise(plan, transient, channel, signals) } catch {

@@ -7,6 +7,8 @@ import LinuxKernel
 /// It has no descriptor of the host but the standard streams, its channel and, while it enters, the handle on init.
 struct AttachTransient {
     let plan: AttachPlan
+    /// The system call filter of the program; nil without one.
+    let filter: [UInt8]?
     /// Number of the handle on the container's init.
     let initHandle: Int32
     /// Terminal end of the program's terminal.
@@ -76,7 +78,7 @@ struct AttachTransient {
         do { born = try copyProcess() } catch {
             throw AttachFailure(.failed, OperationFailure("cannot make a process in the container", error))
         }
-        guard let pid = born else { AttachedProcess(plan: plan, terminal: terminal).run(channel) }
+        guard let pid = born else { AttachedProcess(plan: plan, filter: filter, terminal: terminal).run(channel) }
         try attaching { () throws(OperationFailure) in
             try attempting("cannot talk to the tool") { () throws(KernelError) in try channel.send(.born(pid: pid)) }
         }

@@ -8,6 +8,8 @@ import LinuxKernel
 /// for a moment, the file that takes its label.
 struct AttachedProcess {
     let plan: AttachPlan
+    /// The system call filter; nil without one.
+    let filter: [UInt8]?
     let terminal: Int32?
 
     func run(_ channel: AttachChannel) -> Never {
@@ -21,6 +23,10 @@ struct AttachedProcess {
                 }
                 try attempting("cannot prepare the session") { () throws(KernelError) in try prepareSession() }
                 try attempting("cannot drop capabilities") { () throws(KernelError) in try dropCapabilities() }
+                // Only root may load a filter without no_new_privs; otherwise it comes last, so that a policy which allows few calls does
+                // not have to allow ours.
+                let isFilteredEarly = !plan.noNewPrivileges && plan.user ?? 0 != 0
+                if isFilteredEarly { try loadFilter() }
                 try becomeUser()
                 try takeLabel(channel)
                 if plan.noNewPrivileges {
@@ -30,6 +36,7 @@ struct AttachedProcess {
                     try ProcessControl.unblockAllSignals()
                     try Execution.closeOnExec(from: 3)
                 }
+                if !isFilteredEarly { try loadFilter() }
             }
             try ProgramSearch.execute(command, environment: plan.environment)
         } catch {
@@ -87,6 +94,13 @@ struct AttachedProcess {
         let sets = try CapabilitySets.current()
         // CVE-2022-24769: a file with inheritable capabilities must not gain any.
         try CapabilitySets.set(effective: sets.effective, permitted: sets.permitted, inheritable: [])
+    }
+
+    private func loadFilter() throws(OperationFailure) {
+        guard let filter else { return }
+        try attempting("cannot give the program the container's system call filter", key: "lxc.seccomp.profile") { () throws(KernelError) in
+            try SystemCallFilter.load(filter)
+        }
     }
 
     private func becomeUser() throws(OperationFailure) {

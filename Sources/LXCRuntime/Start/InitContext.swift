@@ -40,6 +40,8 @@ final class InitContext {
     var mountedRootfs: SharedDescriptor?
     /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
+    /// The system call filter, compiled; nil without one, and when it is loaded.
+    var systemCallFilter: [UInt8]?
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).

@@ -34,6 +34,8 @@ struct InitSequence {
         try perform(PivotStep())
         try perform(BootIDStep())
         try perform(PrivilegeStep())
+        // Else as late as can be: a policy that allows few calls has to allow all those that follow.
+        if !context.config.hooks.commands(.start).isEmpty { try perform(SystemCallFilterStep()) }
         try perform(HookStep(hook: .start))
         try perform(SessionStep())
     }

@@ -8,6 +8,7 @@ extension Supervisor {
     func startContainer() throws(OperationFailure) {
         publisher.change(to: .starting)
         try StartRefusal.check(plan.config)
+        systemCallFilter = try SystemCallPolicy(plan.config)?.compile(log)
         isEnding = false
         hooks.environment.initPID = nil
         try openJournal()
@@ -179,6 +180,7 @@ extension Supervisor {
                 context.cgroupEntry = entry
                 context.network = network
                 context.mountedRootfs = rootfs
+                context.systemCallFilter = systemCallFilter
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {

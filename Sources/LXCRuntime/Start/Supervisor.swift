@@ -27,6 +27,8 @@ final class Supervisor {
     var connectedDevice: String?
     /// What the journal knows already.
     var recordedCgroups: [String] = []
+    /// The filter that init gets.
+    var systemCallFilter: [UInt8]?
     var initHandle: SharedDescriptor?
     var initNumber: Int32 = -1
     /// Namespaces kept open for the stop hooks.

@@ -13,6 +13,11 @@ package enum MemoryFile {
         return file
     }
 
+    /// A file that can be written to and grows.
+    package static func empty(_ name: String) throws(KernelError) -> OwnedDescriptor {
+        OwnedDescriptor(owning: try kernelCall("memfd_create", name) { name.withKernelString { clinux_memfd_create($0) } })
+    }
+
     /// The whole content, wherever the file's position is.
     package static func content(of file: borrowing OwnedDescriptor) throws(KernelError) -> [UInt8] {
         let number = file.number

@@ -31,8 +31,8 @@ package enum ProgramRun {
         let given = try MemoryFile.make("input", input)
         // Opened anew, so that the program starts at the first byte.
         let reading = try OwnedDescriptor(opening: "/proc/self/fd/\(given.number)", .readOnly)
-        let output = try unsealed("output")
-        let error = try unsealed("error")
+        let output = try MemoryFile.empty("output")
+        let error = try MemoryFile.empty("error")
         var launch = ProgramLaunch(.path(path), arguments: arguments, environment: environment)
         launch.descriptors = [(from: reading.number, to: 0), (from: output.number, to: 1), (from: error.number, to: 2)]
         launch.diesWithParent = true
@@ -46,9 +46,5 @@ package enum ProgramRun {
         }
         let status = try handle.collect()
         return Result(output: try MemoryFile.content(of: output), error: try MemoryFile.content(of: error), status: status)
-    }
-
-    private static func unsealed(_ name: String) throws(KernelError) -> OwnedDescriptor {
-        OwnedDescriptor(owning: try kernelCall("memfd_create", name) { name.withKernelString { clinux_memfd_create($0) } })
     }
 }

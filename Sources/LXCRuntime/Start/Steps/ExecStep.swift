@@ -65,6 +65,8 @@ struct ExecStep: InitStep {
 
     func perform(_ context: InitContext) throws(OperationFailure) {
         try attempting("cannot give the terminal to init") { () throws(KernelError) in try handOverStreams(context) }
+        // Before the ids change, because that takes the right to do it.
+        try SystemCallFilterStep().perform(context)
         try attempting("cannot become the init user") { () throws(KernelError) in try becomeUser(context) }
         try attempting("cannot set the death signal of init") { () throws(KernelError) in
             let signal = context.config.process.parentDeathSignal ?? Signals.kill
