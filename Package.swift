@@ -63,7 +63,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "LXCUserNic", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork"], swiftSettings: strict),
-        .target(name: "LXCTemplates", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .target(name: "LXCTemplates", dependencies: ["LinuxKernel", "LXCStorage"], swiftSettings: strict),
 
         .executableTarget(
             name: "lxc-multicall", dependencies: ["LinuxKernel", "LXCTemplates", "LXCTools"], swiftSettings: strict,

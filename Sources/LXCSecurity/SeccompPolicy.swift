@@ -64,7 +64,7 @@ package struct SeccompPolicy: Sendable, Equatable {
     package init(_ text: String, file: String) throws(SeccompProblem) {
         var reader = SeccompPolicyReader(file: file)
         // Some editors end lines as on other systems.
-        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) { try reader.take(line) }
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0.isNewline }) { try reader.take(line) }
         (defaultAction, rules, isNumeric) = try reader.finish()
     }
 }

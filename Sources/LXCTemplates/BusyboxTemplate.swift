@@ -8,17 +8,10 @@ package enum BusyboxTemplate {
     /// - Parameter arguments: The words after the program's name.
     /// - Returns: 0 when the container is complete (or help was asked for), else 1.
     package static func run(_ arguments: [String]) -> Int32 {
-        do {
+        TemplateProgram.run("lxc-busybox") { () throws(TemplateFailure) in
             let options = try BusyboxOptions(arguments)
-            if options.wantsHelp {
-                report(BusyboxOptions.usage, on: .output)
-                return 0
-            }
+            if options.wantsHelp { return HostProgram.say(BusyboxOptions.usage) }
             try make(options)
-            return 0
-        } catch {
-            report("lxc-busybox: \(error.message)\n" + (error.advice.map { "  \($0)\n" } ?? ""), on: .error)
-            return 1
         }
     }
 
@@ -41,7 +34,9 @@ package enum BusyboxTemplate {
             throw TemplateFailure("cannot fill the root filesystem", error, advice: advice)
         }
         do {
-            try BusyboxConfig.append(options, rootfs: rootfs, libraries: busybox.isStatic ? [] : HostLibraries.folders)
+            var config = TemplateConfig(folder: options.path, rootfs: rootfs)
+            config.owner = (options.mappedUser, options.mappedGroup)
+            try config.append(BusyboxConfig.lines(name: options.name, libraries: busybox.isStatic ? [] : HostLibraries.folders))
         } catch {
             throw TemplateFailure("cannot complete the configuration", error)
         }
@@ -53,10 +48,5 @@ package enum BusyboxTemplate {
         guard let slash = path.lastIndex(of: "/") else { return }
         let parent = path[..<slash]
         try DirectoryHandle(opening: parent.isEmpty ? "/" : String(parent)).makeDirectories(String(path[slash...]))
-    }
-
-    private static func report(_ text: String, on stream: StandardStream) {
-        // When even standard error is closed, the exit status is all that is left to say.
-        do { try stream.write(text) } catch {}
     }
 }

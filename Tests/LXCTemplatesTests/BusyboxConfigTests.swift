@@ -9,7 +9,7 @@ import Testing
         ("#lxc.rootfs.path = /r", false), ("lxc.rootfs.options = ro", false), ("", false),
     ])
     func findsTheRootfsLine(line: String, isOne: Bool) {
-        #expect(BusyboxConfig.namesRootfs(Array("lxc.uts.name = x\n\(line)\n".utf8)) == isOne)
+        #expect(TemplateConfig.namesRootfs(Array("lxc.uts.name = x\n\(line)\n".utf8)) == isOne)
     }
 
     @Test func mountsTheHostsLibrariesOnlyWhenNeeded() {

@@ -14,7 +14,7 @@ LXCCgroups: LinuxKernel Netlink LXCConfig
 LXCStorage: LinuxKernel Netlink LXCConfig
 LXCNetwork: LinuxKernel Netlink LXCConfig
 LXCSecurity: LinuxKernel Netlink LXCConfig CSeccomp
-LXCTemplates: LinuxKernel
+LXCTemplates: LinuxKernel LXCStorage
 LXCUserNic: LinuxKernel Netlink LXCConfig LXCNetwork
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity
 LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime
