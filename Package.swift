@@ -52,7 +52,8 @@ let package = Package(
         .target(name: "LXCSecurity", dependencies: ["LinuxKernel", "LXCConfig", "CSeccomp"], swiftSettings: strict),
         .target(name: "LXCStorage", dependencies: ["LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .target(
-            name: "LXCRuntime", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCSecurity"],
+            name: "LXCRuntime",
+            dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCSecurity"],
             swiftSettings: strict),
         .target(
             name: "LXC", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime"],

@@ -134,7 +134,8 @@ struct SeccompPolicyReader {
         let fields = text.split(separator: ",", omittingEmptySubsequences: false).map { Self.trimmed($0) }
         guard fields.count == 3 || fields.count == 4, let index = UInt32(fields[0]), index < 6, let value = Self.integer(fields[1]) else {
             throw problem(
-                "\(quoted("[\(text)]")) is no condition", hint: "write [INDEX,VALUE,OPERATION] or [INDEX,VALUE,OPERATION,MASK], INDEX 0 to 5")
+                "\(quoted("[\(text)]")) is no condition",
+                hint: "write [INDEX,VALUE,OPERATION] or [INDEX,VALUE,OPERATION,MASK], INDEX 0 to 5")
         }
         guard let comparison = SeccompPolicy.Condition.Comparison(fields[2]) else {
             throw problem("\(quoted(fields[2])) is no comparison", hint: "there are: == != < <= > >= &=")

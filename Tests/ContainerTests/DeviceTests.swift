@@ -41,9 +41,8 @@ import Testing
         }
     }
 
-    @Test(.enabled("cgroup v2 alone: there are no device rules yet") { try FileStatus.ifPresent("/sys/fs/cgroup/devices") != nil })
-    func theContainerMayUseItFromThenOn() throws {
-        try withRunning(["lxc.cgroup.devices.deny = c 10:229 rwm"]) { net, name in
+    @Test func theContainerMayUseItFromThenOn() throws {
+        try withRunning(["lxc.cgroup.devices.deny = c 10:229 rwm", "lxc.cgroup2.devices.deny = c 10:229 rwm"]) { net, name in
             let path = "\(net.fixture.lxcpath)/fuse"
             try NetworkScene.mustSucceed(net.fixture.run("/usr/bin/mknod", ["-m", "0666", path, "c", "10", "229"]))
             try NetworkScene.mustSucceed(net.lxc("device", "-n", name, "add", path, "/dev/fuse"))

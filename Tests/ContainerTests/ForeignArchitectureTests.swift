@@ -21,7 +21,8 @@ struct ForeignArchitectureTests {
     private func foreign(_ fixture: ContainerFixture) throws -> String {
         let name = try fixture.bare("arm", config: [])
         try fixture.append(
-            name, ["lxc.rootfs.path = dir:\(fixture.rootfs(name))", "lxc.uts.name = arm", "lxc.net.0.type = empty", "lxc.signal.halt = SIGUSR1"])
+            name,
+            ["lxc.rootfs.path = dir:\(fixture.rootfs(name))", "lxc.uts.name = arm", "lxc.net.0.type = empty", "lxc.signal.halt = SIGUSR1"])
         let made = try fixture.run(
             "/bin/sh",
             [
@@ -103,7 +104,8 @@ struct ForeignArchitectureTests {
                         /usr/bin/qemu-aarch64-static ro
                         /usr/bin/qemu-aarch64-static /sbin/init\u{20}
 
-                        """, "\(result)")
+                        """,
+                "\(result)")
         }
     }
 

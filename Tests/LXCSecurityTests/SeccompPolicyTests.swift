@@ -35,9 +35,10 @@ import Testing
             "2", "denylist", "socket errno 97 [0,16,==] [2,0x3,SCMP_CMP_GE]", "clone errno 1 [0,0x10000000,&=,0x7E020000]",
             "personality [0,010,!=]", "kill [1,9,<], [0,1,<=], [2,3,>]", "ioctl kill [1,0x5412,&=]"
         ).rules
-        #expect(rules[0].conditions == [
-            .init(index: 0, value: 16, comparison: .equal, mask: 16), .init(index: 2, value: 3, comparison: .greaterOrEqual, mask: 3),
-        ])
+        #expect(
+            rules[0].conditions == [
+                .init(index: 0, value: 16, comparison: .equal, mask: 16), .init(index: 2, value: 3, comparison: .greaterOrEqual, mask: 3),
+            ])
         #expect(rules[1].conditions == [.init(index: 0, value: 0x1000_0000, comparison: .maskedEqual, mask: 0x7E02_0000)])
         #expect(rules[2].conditions == [.init(index: 0, value: 8, comparison: .notEqual, mask: 8)])
         #expect(rules[2].action == .kill)
@@ -56,16 +57,21 @@ import Testing
         #endif
     }
 
-    @Test(arguments: [
-        (["3"], "/p:1", "no version"), (["2", "greylist"], "/p:2", "no kind of list"), (["2"], "/p", "ends before"), ([""], "/p", "ends before"),
-        (["1", "denylist"], "/p:2", "only allow lists"), (["1", "allowlist", "read"], "/p:3", "not the number"),
-        (["1", "allowlist", "-1"], "/p:3", "not the number"), (["2", "denylist", "[vax]"], "/p:3", "no architecture"),
-        (["2", "denylist", "read maybe"], "/p:3", "no action"), (["2", "denylist", "read errno"], "/p:3", "no error number"),
-        (["2", "denylist", "read errno 4096"], "/p:3", "no error number"), (["2", "denylist", "read kill [6,1,==]"], "/p:3", "no condition"),
-        (["2", "denylist", "read kill [0,x,==]"], "/p:3", "no condition"), (["2", "denylist", "read kill [0,1,~]"], "/p:3", "no comparison"),
-        (["2", "denylist", "read kill [0,1"], "/p:3", "no condition"), (["2", "denylist", "read kill [0,1,==,z]"], "/p:3", "not a number"),
-        (["2", "denylist", "read [0,1,==][0,1,==][0,1,==][0,1,==][0,1,==][0,1,==][0,1,==]"], "/p:3", "six arguments"),
-    ] as [([String], String, String)])
+    @Test(
+        arguments: [
+            (["3"], "/p:1", "no version"), (["2", "greylist"], "/p:2", "no kind of list"), (["2"], "/p", "ends before"),
+            ([""], "/p", "ends before"),
+            (["1", "denylist"], "/p:2", "only allow lists"), (["1", "allowlist", "read"], "/p:3", "not the number"),
+            (["1", "allowlist", "-1"], "/p:3", "not the number"), (["2", "denylist", "[vax]"], "/p:3", "no architecture"),
+            (["2", "denylist", "read maybe"], "/p:3", "no action"), (["2", "denylist", "read errno"], "/p:3", "no error number"),
+            (["2", "denylist", "read errno 4096"], "/p:3", "no error number"),
+            (["2", "denylist", "read kill [6,1,==]"], "/p:3", "no condition"),
+            (["2", "denylist", "read kill [0,x,==]"], "/p:3", "no condition"),
+            (["2", "denylist", "read kill [0,1,~]"], "/p:3", "no comparison"),
+            (["2", "denylist", "read kill [0,1"], "/p:3", "no condition"),
+            (["2", "denylist", "read kill [0,1,==,z]"], "/p:3", "not a number"),
+            (["2", "denylist", "read [0,1,==][0,1,==][0,1,==][0,1,==][0,1,==][0,1,==][0,1,==]"], "/p:3", "six arguments"),
+        ] as [([String], String, String)])
     func refusals(lines: [String], place: String, words: String) {
         let problem = #expect(throws: SeccompProblem.self) { try SeccompPolicy(lines.joined(separator: "\n"), file: "/p") }
         #expect(problem?.place == place && problem?.reason.contains(words) == true, "\(String(describing: problem))")

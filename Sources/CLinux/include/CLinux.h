@@ -5,6 +5,7 @@
 
 #include "btrfs_calls.h"
 #include "capability_calls.h"
+#include "device_filters.h"
 #include "device_numbers.h"
 #include "event_calls.h"
 #include "file_locks.h"

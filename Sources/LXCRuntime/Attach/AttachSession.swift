@@ -53,7 +53,8 @@ package final class AttachSession {
             throw AttachFailure(
                 .failed,
                 OperationFailure(
-                    "cannot give the program the system call filter of the container's init", reason: "it does not come from its configuration",
+                    "cannot give the program the system call filter of the container's init",
+                    reason: "it does not come from its configuration",
                     hint: "lxc-attach -e LSM runs the program without a filter and without a label"))
         }
         return try attaching { () throws(OperationFailure) in

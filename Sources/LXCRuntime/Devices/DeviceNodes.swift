@@ -110,7 +110,7 @@ package struct DeviceNodes: ~Copyable {
         }
         do throws(ControlError) { try client.addDeviceRule(device.message(isAllowed: isAllowed)) } catch {
             switch error {
-            // Without a program for devices every device is allowed, and there is nothing to change.
+            // Without rules for devices every device is allowed, and there is nothing to change: so C LXC's monitor answers.
             case .refused, .unsupported, .notPermitted: return
             default: throw OperationFailure(what, reason: error.description)
             }

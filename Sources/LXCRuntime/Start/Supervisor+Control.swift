@@ -87,7 +87,17 @@ extension Supervisor: ControlDelegate {
 
     func addSeccompListener(_ descriptor: SharedDescriptor) -> ControlReply { .failure(.invalidArgument) }
 
-    func addDeviceRule(_ rule: DeviceRuleMessage) -> ControlReply { .failure(.notPermitted) }
+    func addDeviceRule(_ rule: DeviceRuleMessage) -> ControlReply {
+        guard layout.legacy("devices") == nil, let rule = DeviceRule(rule) else { return .failure(.invalidArgument) }
+        do throws(CgroupError) {
+            guard let directory = try cgroups?.openPayload("devices", .limits) else { return .failure(.noSuchFileOrDirectory) }
+            try CgroupError.wrapping { () throws(KernelError) in try deviceFilter.add([rule], on: directory) }
+            return .done
+        } catch {
+            log.warn("device rule: \(error)")
+            return .failure(.ioError)
+        }
+    }
 
     func freeze(timeoutInSeconds: Int32) -> ControlReply { freeze(true, timeoutInSeconds) }
 

@@ -10,6 +10,7 @@ extension Supervisor {
         try StartRefusal.check(plan.config)
         systemCallFilter = try SystemCallPolicy(plan.config)?.compile(log)
         isEnding = false
+        deviceFilter = DeviceFilter()
         hooks.environment.initPID = nil
         try openJournal()
         try hooks.run(.preStart, inside: false)
@@ -46,7 +47,7 @@ extension Supervisor {
         if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
         if InitSequence.asksLeave(plan.config) {
-            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups)
+            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups, deviceFilter)
             try say(.execute, channel)
         }
         try finishStart(channel)

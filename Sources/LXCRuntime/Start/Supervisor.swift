@@ -27,6 +27,8 @@ final class Supervisor {
     var connectedDevice: String?
     /// What the journal knows already.
     var recordedCgroups: [String] = []
+    /// Which devices the container may use, on cgroup v2.
+    var deviceFilter = DeviceFilter()
     /// The filter that init gets.
     var systemCallFilter: [UInt8]?
     var initHandle: SharedDescriptor?

@@ -78,7 +78,8 @@ struct DebianArchitecture: Sendable, Equatable {
         do { handlers = try ForeignProgramHandler.all() } catch { throw TemplateFailure("cannot look for an interpreter", error) }
         guard let handler = handlers?.first(where: { $0.matches(program) }) else {
             throw TemplateFailure(
-                "this machine does not run programs for \(name)", advice: "apt-get install qemu-user-static, then lxc-checkconfig --register")
+                "this machine does not run programs for \(name)",
+                advice: "apt-get install qemu-user-static, then lxc-checkconfig --register")
         }
         return handler
     }

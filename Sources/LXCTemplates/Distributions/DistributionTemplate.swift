@@ -71,7 +71,9 @@ package enum DistributionTemplate {
             lxc.pty.max = 1024
 
             """
-        if let home { text += "lxc.mount.entry = \(MountText.escaped(home)) \(MountText.escaped(String(home.dropFirst()))) none bind 0 0\n" }
+        if let home {
+            text += "lxc.mount.entry = \(MountText.escaped(home)) \(MountText.escaped(String(home.dropFirst()))) none bind 0 0\n"
+        }
         return text
     }
 }

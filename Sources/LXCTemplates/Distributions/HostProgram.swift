@@ -18,7 +18,9 @@ struct HostProgram: Sendable {
     static func find(_ name: String) throws(TemplateFailure) -> HostProgram? {
         do throws(KernelError) {
             for folder in folders {
-                if try FileStatus.ifPresent(folder + "/" + name)?.kind == .regular { return HostProgram(name: name, path: folder + "/" + name) }
+                if try FileStatus.ifPresent(folder + "/" + name)?.kind == .regular {
+                    return HostProgram(name: name, path: folder + "/" + name)
+                }
             }
             return nil
         } catch { throw TemplateFailure("cannot look for \(name)", error) }

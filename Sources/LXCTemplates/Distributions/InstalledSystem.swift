@@ -37,7 +37,8 @@ struct InstalledSystem {
                 HostProgram.say("Installing \(options.packages.joined(separator: " "))\n")
                 try HostProgram.inside(folder, ["/usr/bin/apt-get", "-q", "update"], loud: options.isVerbose)
                 try HostProgram.inside(
-                    folder, ["/usr/bin/apt-get", "-q", "-y", "--no-install-recommends", "install"] + options.packages, loud: options.isVerbose)
+                    folder, ["/usr/bin/apt-get", "-q", "-y", "--no-install-recommends", "install"] + options.packages,
+                    loud: options.isVerbose)
                 try HostProgram.inside(folder, ["/usr/bin/apt-get", "clean"])
             }
             try makeHostKeys()
@@ -97,7 +98,8 @@ struct InstalledSystem {
         try root.makeDirectories("etc/systemd/system")
         let units = try root.directory("etc/systemd/system")
         for (unit, target) in [
-            ("default.target", "/lib/systemd/system/multi-user.target"), ("systemd-udevd.service", "/dev/null"), ("udev.service", "/dev/null"),
+            ("default.target", "/lib/systemd/system/multi-user.target"), ("systemd-udevd.service", "/dev/null"),
+            ("udev.service", "/dev/null"),
         ] {
             try remove("etc/systemd/system", unit)
             try units.makeSymbolicLink(unit, to: target)

@@ -74,7 +74,8 @@ struct SystemAccounts {
     private func authorize(_ path: String, _ login: String) throws(TemplateFailure) {
         let keys: [UInt8]
         do { keys = try RegularFile(path, limit: 1 << 20).bytes } catch {
-            throw TemplateFailure("cannot read the public keys \(path): \(error.reason)", advice: "--auth-key takes a file such as ~/.ssh/id_ed25519.pub")
+            throw TemplateFailure(
+                "cannot read the public keys \(path): \(error.reason)", advice: "--auth-key takes a file such as ~/.ssh/id_ed25519.pub")
         }
         // A program of the system finds the home and gives the files to their owner.
         try HostProgram.inside(

@@ -20,11 +20,28 @@ extension SystemEngine {
         let container = try controllableContainer(target)
         do throws(ControlFileFailure) {
             let (file, cgroup) = try Self.cgroup(of: container, for: object)
+            if let rule = try Self.deviceRule(file, value, cgroup) {
+                do { return try container.client.addDeviceRule(rule) } catch { throw .control(error, controller: file.controller) }
+            }
             do throws(KernelError) { try file.write(value, in: cgroup.directory) } catch { throw .kernel(error) }
         } catch {
             if error.isStopped { throw .notRunning(path: container.lxcPath, name: container.name) }
             throw .controlNotWritable(object, value, path: container.lxcPath, name: container.name, reason: error.reason)
         }
+    }
+
+    /// What is asked of the supervisor instead of the kernel: version 2 has no files for rules about devices.
+    private static func deviceRule(
+        _ file: ControllerFile, _ value: String, _ cgroup: OpenCgroup
+    ) throws(ControlFileFailure) -> DeviceRuleMessage? {
+        guard file.name == "devices.allow" || file.name == "devices.deny" else { return nil }
+        do throws(KernelError) {
+            guard try cgroup.directory.version() == .v2 else { return nil }
+        } catch { throw .kernel(error) }
+        guard let rule = DeviceRule(value, isAllowed: file.name == "devices.allow") else {
+            throw .kernel(KernelError(call: "write", errno: .invalidArgument, subject: file.name))
+        }
+        return DeviceRuleMessage(rule)
     }
 
     /// An open cgroup; a class because tuples cannot hold what has one owner.
