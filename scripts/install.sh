@@ -119,7 +119,7 @@ put_program lxc-user-nic "$LIBEXECDIR/lxc/lxc-user-nic" "$user_nic_mode"
 for tool in "${tools[@]}"; do put_link "$BINDIR/lxc-$tool" "$BINDIR/lxc"; done
 for tool in "${helpers[@]}"; do put_link "$LIBEXECDIR/lxc/lxc-$tool" "$BINDIR/lxc"; done
 put_link "$SBINDIR/init.lxc" "$LIBEXECDIR/lxc/lxc-init"
-for template in busybox debian ubuntu; do
+for template in busybox debian softwarecontainer ubuntu; do
     put_link "$DATADIR/lxc/templates/lxc-$template" "$BINDIR/lxc"
 done
 

@@ -126,7 +126,9 @@ extension Container {
         _ template: Template, _ filling: NewStorage.Filling, _ options: CreateOptions,
         _ signals: borrowing SignalDescriptor
     ) throws(LXCError) {
-        let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--name=" + name, "--rootfs=" + filling.folder]
+        // The name comes last: SoftwareContainer's template stops reading at it, and would fill the host's root directory without the
+        // option behind it.
+        let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--rootfs=" + filling.folder, "--name=" + name]
         let program = TemplateRun(
             template: template, arguments: arguments + options.templateArguments, isQuiet: options.isQuiet,
             mount: filling.mount.map { ($0, filling.folder) })

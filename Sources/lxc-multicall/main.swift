@@ -8,6 +8,7 @@ let arguments = ProgramArguments.all
 let program = arguments.first.map { String($0.split(separator: "/").last ?? "") } ?? ""
 switch program {
 case "lxc-busybox": ProcessCopy.exitNow(BusyboxTemplate.run(Array(arguments.dropFirst())))
+case "lxc-softwarecontainer": ProcessCopy.exitNow(SoftwareContainerTemplate.run(Array(arguments.dropFirst())))
 case "lxc-debian": ProcessCopy.exitNow(DistributionTemplate.run(.debian, Array(arguments.dropFirst())))
 case "lxc-ubuntu": ProcessCopy.exitNow(DistributionTemplate.run(.ubuntu, Array(arguments.dropFirst())))
 default: ProcessCopy.exitNow(Multicall.run(arguments, engine: SystemEngine()))

@@ -104,7 +104,7 @@ import Testing
             let result = try create(fixture, name, script, "--", "$(id)", "a\nlxc.uts.name = evil")
             #expect(
                 result.lines.prefix(5) == [
-                    "[--path=\(fixture.folder(name))]", "[--name=\(name)]", "[--rootfs=\(fixture.rootfs(name))]", "[$(id)]", "[a",
+                    "[--path=\(fixture.folder(name))]", "[--rootfs=\(fixture.rootfs(name))]", "[--name=\(name)]", "[$(id)]", "[a",
                 ])
             #expect(try fixture.lxc("info", "-n", name, "-c", "lxc.uts.name").output == "lxc.uts.name =\n")
         }

@@ -19,7 +19,7 @@ struct Bootstrap {
         let keyring = options.keyring ?? ProcessEnvironment.value("KEYRING") ?? distribution.keyring.path
         let mirror = options.mirror ?? distribution.mirror(options.architecture.name)
         let components = distribution.components(withNonFree: options.hasNonFree).joined(separator: ",")
-        let packages = distribution.packages(release).joined(separator: ",")
+        let packages = distribution.packages(release, isForeign: !options.architecture.isNative).joined(separator: ",")
         try checkKeyring(keyring)
         HostProgram.say("Installing \(distribution.title) \(release) for \(options.architecture.name) from \(mirror)\n")
         // Servers that are set up must not run here.

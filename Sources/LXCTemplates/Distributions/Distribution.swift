@@ -70,8 +70,14 @@ package enum Distribution: Sendable, Equatable {
     }
 
     /// What a container has besides the smallest system: an init, a network, a login from elsewhere.
-    func packages(_ release: String) -> [String] {
-        let common = ["init", "locales", "netbase", "iproute2", "openssh-server", "ca-certificates"]
+    ///
+    /// - Parameters:
+    ///   - release: The release's name.
+    ///   - isForeign: Whether QEMU runs its programs. It lacks what systemd sets up its services with (credentials, signals above 34), so
+    ///     such a system gets the init of System V where there is one.
+    func packages(_ release: String, isForeign: Bool) -> [String] {
+        let initial = hasOldInit(isForeign: isForeign) ? ["sysvinit-core", "initscripts"] : ["init"]
+        let common = initial + ["locales", "netbase", "iproute2", "openssh-server", "ca-certificates"]
         switch self {
         case .debian:
             // isc-dhcp-client is not maintained any more and leaves after bookworm.
@@ -80,6 +86,9 @@ package enum Distribution: Sendable, Equatable {
         case .ubuntu: return common + ["netplan.io", "sudo", "vim-tiny", "dbus"]
         }
     }
+
+    /// Whether its containers have the init of System V.
+    func hasOldInit(isForeign: Bool) -> Bool { self == .debian && isForeign }
 
     /// `ID` and `VERSION_CODENAME` of os-release(5).
     private static var host: (id: String, codename: String?) {
