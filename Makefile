@@ -27,6 +27,10 @@ SECONDS_EACH ?= 60
 # Extra options for `swift test`, for example TEST_FLAGS='--filter ContainerTests'.
 TEST_FLAGS ?=
 
+.PHONY: android-tarball
+android-tarball: release ## pack the programs for /data/lxc of an Android device (Documentation/android.md)
+	@scripts/android-tarball.sh
+
 .PHONY: help
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -28,7 +28,7 @@ package struct TestInstallation: Sendable {
 
     /// Where the build put the programs: beside the test program, unless `LXC_TEST_BUILD_DIR` says otherwise (for example
     /// `.build/programs/release`, the programs as they are installed).
-    private static func buildFolder() throws -> String {
+    package static func buildFolder() throws -> String {
         if let folder = ProcessEnvironment.value("LXC_TEST_BUILD_DIR") {
             return folder.hasPrefix("/") ? folder : checkout + "/" + folder
         }

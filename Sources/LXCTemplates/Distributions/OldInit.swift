@@ -33,7 +33,7 @@ enum OldInit {
             do throws(KernelError) {
                 if try root.status("etc/init.d/" + script, links: .followedInside) == nil { continue }
             } catch { throw TemplateFailure("cannot look for the script \(script)", error) }
-            try HostProgram.inside(folder, ["/usr/sbin/update-rc.d", "-f", script, "disable"])
+            try HostProgram.inside(folder, ["/usr/sbin/update-rc.d", "-f", script, "remove"])
         }
     }
 }
