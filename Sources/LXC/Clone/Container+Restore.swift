@@ -20,10 +20,6 @@ extension Container {
         options.sharing = .whenPossible
         // Kept from being started, and from being restored by somebody else.
         let start = try beginCloning(what, CloneOptions())
-        try tidyRestore()
-        if try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory) }) {
-            throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first, or restore under another name")
-        }
         if let kind = StorageLocation(start.document.config.rootfs)?.kind, !kind.capabilities.isDisjoint(with: [.externalTools]),
             kind != .loop
         {
@@ -32,6 +28,11 @@ extension Container {
         }
         let original = try snapshotContainer(snapshot)
         let source = try original.beginCloning(what, CloneOptions())
+        let stays = Self.sharesLayers(start.document.config, source.document.config)
+        // Layers that stay are all that others can have of an overlay.
+        if !stays, try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory) }) {
+            throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first, or restore under another name")
+        }
         let build = CloneBuild(
             original: original, document: source.document, target: self, directory: restoreFolder, options: options)
         try Self.interruptible(what) { (signals) throws(LXCError) in
@@ -40,9 +41,9 @@ extension Container {
                     try HostPath.makeDirectories(restoreFolder)
                     try HostPath.changePermissions(restoreFolder, to: 0o770)
                 }
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run() }
+                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
                 try destroyHooks(start.document.config, options)
-                try exchange(what)
+                try exchange(what, Self.lasting + (stays ? ownLayers(start.document.config) : []))
             } catch {
                 try tidyRestore()
                 throw error
@@ -59,24 +60,61 @@ extension Container {
         do { try ContainerRemoval(plan: plan, log: log).runHooks() } catch { throw LXCError(.failed, error) }
     }
 
-    private func exchange(_ what: String) throws(LXCError) {
+    /// `lasting`: what the restored container keeps of the old one, relative to its directory.
+    private func exchange(_ what: String, _ lasting: [String]) throws(LXCError) {
         try attempt(what) { () throws(KernelError) in
             // What belongs to the container and not to its content goes first: tidying puts it back when the exchange does not happen.
-            for name in Self.lasting where try FileStatus.ifPresent("\(directory)/\(name)", followLinks: false) != nil {
+            for name in lasting where try FileStatus.ifPresent("\(directory)/\(name)", followLinks: false) != nil {
+                let parent = DirectoryHandle.split(name).parent
+                if !parent.isEmpty { try HostPath.makeDirectories("\(restoreFolder)/\(parent)") }
                 try HostPath.rename("\(directory)/\(name)", to: "\(restoreFolder)/\(name)")
             }
             try HostPath.exchange(directory, restoreFolder)
         }
     }
 
-    /// What a restored container keeps of the old one.
+    /// What a restored container keeps of the old one, whatever it is kept on.
     private static let lasting = ["snaps", "lxc_rdepends", "lxc_snapshots"]
+
+    /// Whether a container and its snapshot lie on the same layers, so that only the changes are replaced.
+    private static func sharesLayers(_ own: ContainerConfig, _ snapshot: ContainerConfig) -> Bool {
+        guard let own = StorageLocation(own.rootfs), let snapshot = StorageLocation(snapshot.rootfs) else { return false }
+        return own.kind == .overlay && snapshot.kind == .overlay && own.source == snapshot.source
+    }
+
+    /// The lower layers in the container's own directory, relative to it: its snapshots lie on them too.
+    private func ownLayers(_ config: ContainerConfig) -> [String] {
+        guard let location = StorageLocation(config.rootfs), location.kind == .overlay else { return [] }
+        let prefix = directory + "/"
+        return location.source.split(separator: ":").filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    }
+
+    private var isRestoreUnfinished: Bool {
+        get throws(LXCError) {
+            try attempt("cannot look for \(restoreFolder)") { () throws(KernelError) in
+                try FileStatus.ifPresent(restoreFolder, followLinks: false) != nil
+            }
+        }
+    }
+
+    /// Finishes or takes back a restoring that was cut short, unless somebody is at work on it.
+    func finishAbandonedRestore() throws(LXCError) {
+        guard try isRestoreUnfinished else { return }
+        let plan = maintenancePlan(usableConfig(), "lxc-snapshot", nil, nil)
+        let log = try maintenanceLog(plan)
+        do {
+            let hold = try Self.finishEarlierRun(plan, log, until: .now)
+            try tidyRestore()
+            extendLifetime(hold)
+        } catch { if error.code != .alreadyRunning { throw error } }
+    }
 
     /// Finishes or takes back a restoring that was cut short. For a caller that holds the container.
     func tidyRestore() throws(LXCError) {
+        guard try isRestoreUnfinished else { return }
+        let lasting = Self.lasting + ownLayers(usableConfig())
         try attempt("cannot tidy up after a restoring of \(name) that was cut short") { () throws(KernelError) in
-            guard try FileStatus.ifPresent(restoreFolder, followLinks: false) != nil else { return }
-            for name in Self.lasting {
+            for name in lasting {
                 let (moved, own) = ("\(restoreFolder)/\(name)", "\(directory)/\(name)")
                 guard try FileStatus.ifPresent(moved, followLinks: false) != nil else { continue }
                 guard try FileStatus.ifPresent(own, followLinks: false) == nil else { continue }
