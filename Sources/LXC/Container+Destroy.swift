@@ -146,9 +146,9 @@ extension Container {
                 throw LXCError(
                     .failed, what, reason: "\(folder) is a symbolic link", hint: "look at what it leads to, and remove the link first")
             }
+            let interrupted = try interruptedSnapshots(in: folder)
             let names = try attempt(what) { () throws(KernelError) in try DirectoryListing.names(in: folder) }
-            if names.isEmpty { continue }
-            guard options.includesSnapshots else {
+            if names.count > interrupted.count && !options.includesSnapshots {
                 throw LXCError(.hasSnapshots, what, reason: "\(name) has snapshots", hint: "use -s to destroy them too")
             }
             for snapshot in names {

@@ -54,6 +54,8 @@ extension Container {
         do {
             let hold = try Self.finishEarlierRun(plan, log, until: .now + .seconds(30))
             try tidyRestore()
+            try tidyRename()
+            try tidySnapshots()
             return CloneStart(document: document, hold: hold)
         } catch {
             guard error.code == .alreadyRunning else { throw error }

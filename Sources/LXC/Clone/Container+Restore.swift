@@ -117,8 +117,9 @@ extension Container {
             for name in lasting {
                 let (moved, own) = ("\(restoreFolder)/\(name)", "\(directory)/\(name)")
                 guard try FileStatus.ifPresent(moved, followLinks: false) != nil else { continue }
-                guard try FileStatus.ifPresent(own, followLinks: false) == nil else { continue }
-                try HostPath.rename(moved, to: own)
+                // A layer's place may be taken by the folder that was made for it; snapshots must not go with what is removed.
+                let isTaken = try FileStatus.ifPresent(own, followLinks: false) != nil
+                if !isTaken || name == "snaps" { try HostPath.rename(moved, to: own) }
             }
             let report = try TreeRemoval.remove(restoreFolder)
             if let first = report.remaining.first { throw first.error }

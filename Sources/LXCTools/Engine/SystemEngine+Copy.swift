@@ -53,7 +53,6 @@ extension SystemEngine {
     package func snapshots(_ target: ContainerTarget) throws(ToolFailure) -> [SnapshotRow] {
         let container = try controllableContainer(target)
         guard container.isDefined else { throw .undefined(container.name) }
-        container.finishAbandonedRun()
         return try lifted { () throws(LXCError) in
             try container.snapshots().map { SnapshotRow(name: $0.name, folder: $0.folder, time: $0.time, comment: $0.comment) }
         }
