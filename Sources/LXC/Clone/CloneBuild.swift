@@ -34,7 +34,8 @@ struct CloneBuild {
     }
 
     private var order: StorageOrder {
-        var order = StorageOrder(name: target.name, directory: directory)
+        var order = StorageOrder(name: options.storageName ?? target.name, directory: directory)
+        if let replaced = options.replaces { order.takeNames(of: replaced) }
         order.size = options.size
         order.isHistoric = options.isHistoric
         return order

@@ -20,17 +20,14 @@ extension Container {
         options.sharing = .whenPossible
         // Kept from being started, and from being restored by somebody else.
         let start = try beginCloning(what, CloneOptions())
-        if let kind = StorageLocation(start.document.config.rootfs)?.kind, !kind.capabilities.isDisjoint(with: [.externalTools]),
-            kind != .loop
-        {
-            throw LXCError(
-                .failed, what, reason: "storage on \(kind.rawValue) cannot be exchanged", hint: "restore it under another name: -N NAME")
-        }
         let original = try snapshotContainer(snapshot)
         let source = try original.beginCloning(what, CloneOptions())
         let stays = Self.sharesLayers(start.document.config, source.document.config)
-        // Layers that stay are all that others can have of an overlay.
-        if !stays, try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory) }) {
+        let replaced = try replacedStorage(start.document.config, by: source.document.config, what)
+        options.replaces = replaced?.location
+        // Layers that stay are all that others can have of an overlay. A dataset's own snapshots get what they need of it.
+        let spared = replaced == nil ? [] : snapshotFolders
+        if !stays, try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory, except: spared) }) {
             throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first, or restore under another name")
         }
         let build = CloneBuild(
@@ -41,6 +38,7 @@ extension Container {
                     try HostPath.makeDirectories(restoreFolder)
                     try HostPath.changePermissions(restoreFolder, to: 0o770)
                 }
+                do throws(OperationFailure) { try replaced?.setAside(notingIn: restoreFolder) } catch { throw LXCError(.failed, error) }
                 try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
                 try destroyHooks(start.document.config, options)
                 try exchange(what, Self.lasting + (stays ? ownLayers(start.document.config) : []))
@@ -52,6 +50,23 @@ extension Container {
         }
         extendLifetime(start)
         extendLifetime(source)
+    }
+
+    /// Storage outside of the directory that has to be exchanged by itself; nil when everything is in the directory.
+    private func replacedStorage(
+        _ own: ContainerConfig, by snapshot: ContainerConfig, _ what: String
+    ) throws(LXCError) -> ReplacedStorage? {
+        guard let own = StorageLocation(own.rootfs) else { return nil }
+        switch own.kind {
+        case .dir, .overlay, .btrfs, .loop: return nil
+        case .lvm, .zfs, .nbd, .rbd: break
+        }
+        guard let replaced = ReplacedStorage(own), StorageLocation(snapshot.rootfs)?.kind == own.kind else {
+            throw LXCError(
+                .failed, what, reason: "storage on \(own.kind.rawValue) cannot be exchanged",
+                hint: "restore it under another name: -N NAME")
+        }
+        return replaced
     }
 
     private func destroyHooks(_ config: ContainerConfig, _ options: CloneOptions) throws(LXCError) {
@@ -109,10 +124,21 @@ extension Container {
         } catch { if error.code != .alreadyRunning { throw error } }
     }
 
+    /// Storage outside of the directory is put back, or removed when what replaces it counts already.
+    private func tidyReplaced() throws(LXCError) {
+        let what = "cannot tidy up after a restoring of \(name) that was cut short"
+        if let pending = try attempt(what, { () throws(KernelError) in try ReplacedStorage(notedIn: restoreFolder) }) {
+            do throws(StorageFailure) { try pending.putBack() } catch { throw LXCError(.failed, OperationFailure(error)) }
+        } else if let done = try attempt(what, { () throws(KernelError) in try ReplacedStorage(notedIn: directory) }) {
+            try done.finish(directory)
+        }
+    }
+
     /// Finishes or takes back a restoring that was cut short. For a caller that holds the container.
     func tidyRestore() throws(LXCError) {
         guard try isRestoreUnfinished else { return }
         let lasting = Self.lasting + ownLayers(usableConfig())
+        try tidyReplaced()
         try attempt("cannot tidy up after a restoring of \(name) that was cut short") { () throws(KernelError) in
             for name in lasting {
                 let (moved, own) = ("\(restoreFolder)/\(name)", "\(directory)/\(name)")

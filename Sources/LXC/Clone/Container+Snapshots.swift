@@ -107,6 +107,9 @@ extension Container {
             }
             if !isTaken {
                 let target = try Container(name: "snap\(number)", lxcPath: folder, system: system)
+                var options = options
+                // All volumes of a group share their names.
+                options.storageName = "\(name)-\(target.name)"
                 do {
                     try clone(to: target, options, notes: notes)
                     return target.name
