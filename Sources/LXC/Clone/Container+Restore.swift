@@ -147,8 +147,7 @@ extension Container {
                 let isTaken = try FileStatus.ifPresent(own, followLinks: false) != nil
                 if !isTaken || name == "snaps" { try HostPath.rename(moved, to: own) }
             }
-            let report = try TreeRemoval.remove(restoreFolder)
-            if let first = report.remaining.first { throw first.error }
         }
+        do throws(StorageFailure) { try StoragePlace.remove(restoreFolder) } catch { throw LXCError(.failed, OperationFailure(error)) }
     }
 }
