@@ -26,7 +26,10 @@ extension Container {
     ///
     /// - Throws: ``LXCError``: `notDefined`, `alreadyRunning`, `hasSnapshots`, `hasClones`, `unfinishedCreation`; any other code when
     ///   something could not be removed, then a second call goes on.
-    package func destroy(_ options: DestroyOptions) throws(LXCError) {
+    package func destroy(_ options: DestroyOptions) throws(LXCError) { try destroy(options, with: nil) }
+
+    /// `owner`: a container that is being destroyed too, and with it its list of those that build on it.
+    private func destroy(_ options: DestroyOptions, with owner: CloneRecords.Reference?) throws(LXCError) {
         let what = "cannot destroy \(name)"
         let isThere = try attempt(what) { () throws(KernelError) in try FileStatus.ifPresent(directory, followLinks: false) != nil }
         guard isThere else { throw LXCError(.notDefined, "\(name) is not defined", reason: "\(directory) does not exist") }
@@ -44,7 +47,7 @@ extension Container {
         let hold = try Self.finishEarlierRun(plan, log, until: .now + .seconds(options.stopsFirst ? 5 : 1))
         try tidyRestore()
         if config.rootfs.isManaged { try checkDependents(options) }
-        try remove(plan, log)
+        try remove(plan, log, owner)
         extendLifetime(hold)
     }
 
@@ -64,6 +67,7 @@ extension Container {
     ///
     /// What cannot be done here is told to whoever starts the container next.
     package func finishAbandonedRun() {
+        do { try finishAbandonedRestore() } catch { return }
         guard ProcessControl.effectiveUser == 0 else { return }
         do {
             guard try LeftoverCleanup.isAbandoned(lxcPath: lxcPath, name: name) else { return }
@@ -109,7 +113,7 @@ extension Container {
     }
 
     /// The configuration; empty when it is missing or broken.
-    private func usableConfig() -> ContainerConfig {
+    func usableConfig() -> ContainerConfig {
         do { return try loadConfigIfDefined().config } catch { return ContainerConfig() }
     }
 
@@ -131,7 +135,7 @@ extension Container {
 
     private func checkDependents(_ options: DestroyOptions) throws(LXCError) {
         let what = "cannot destroy \(name)"
-        if try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory) }) {
+        if try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory, except: snapshotFolders) }) {
             throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first")
         }
         for folder in snapshotFolders {
@@ -142,24 +146,25 @@ extension Container {
                 throw LXCError(
                     .failed, what, reason: "\(folder) is a symbolic link", hint: "look at what it leads to, and remove the link first")
             }
+            let interrupted = try interruptedSnapshots(in: folder)
             let names = try attempt(what) { () throws(KernelError) in try DirectoryListing.names(in: folder) }
-            if names.isEmpty { continue }
-            guard options.includesSnapshots else {
+            if names.count > interrupted.count && !options.includesSnapshots {
                 throw LXCError(.hasSnapshots, what, reason: "\(name) has snapshots", hint: "use -s to destroy them too")
             }
             for snapshot in names {
-                try Container(name: snapshot, lxcPath: folder, system: system).destroy(DestroyOptions())
+                try Container(name: snapshot, lxcPath: folder, system: system).destroy(
+                    DestroyOptions(), with: CloneRecords.Reference(lxcPath: lxcPath, name: name))
             }
         }
     }
 
-    private func remove(_ plan: StartPlan, _ log: LogWriter) throws(LXCError) {
+    private func remove(_ plan: StartPlan, _ log: LogWriter, _ owner: CloneRecords.Reference?) throws(LXCError) {
         let what = "cannot destroy \(name)"
         let originals = try attempt(what) { () throws(KernelError) in try CloneRecords.originals(directory) }
         do { try ContainerRemoval(plan: plan, log: log).run() } catch { throw LXCError(.failed, error) }
         guard plan.config.rootfs.isManaged else { return }
         let own = CloneRecords.Reference(lxcPath: lxcPath, name: name)
-        for original in originals {
+        for original in originals where original != owner {
             try attempt("\(name) is gone, but \(original.name) still counts it as its clone") { () throws(KernelError) in
                 try CloneRecords.remove(own, from: original)
             }

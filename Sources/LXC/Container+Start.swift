@@ -14,6 +14,7 @@ extension Container {
     package func start(_ options: StartOptions, notes: (String) -> Void = { _ in }) throws(LXCError) -> StartOutcome {
         if try isRunning() { return .wasRunning }
         try checkCreation()
+        try finishAbandonedRestore()
         if options.isForeground {
             let plan = try startPlan(options, notes: notes)
             do { try SupervisorLaunch(plan: plan).startInForeground() } catch { throw LXCError(.failed, error) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
+import LinuxKernel
 
 /// Where a root filesystem is kept: what `lxc.rootfs.path` says.
 package struct StorageLocation: Sendable, Equatable {
@@ -28,7 +29,7 @@ package struct StorageLocation: Sendable, Equatable {
 
     /// The same storage after the directory that it lies in has got another path.
     package func moved(from directory: String, to other: String) -> StorageLocation {
-        func moved(_ path: String) -> String { path.hasPrefix(directory + "/") ? other + path.dropFirst(directory.utf8.count) : path }
+        func moved(_ path: String) -> String { path.hasPrefix(directory + "/") ? other + path.dropFirst(directory.count) : path }
         return StorageLocation(kind: kind, source: moved(source), upper: upper.map(moved))
     }
 
@@ -37,6 +38,16 @@ package struct StorageLocation: Sendable, Equatable {
 }
 
 extension StorageLocation {
+    /// Whether its content lies in a folder of the host that can be used where it is.
+    ///
+    /// - Throws: ``KernelError`` also when nothing is there.
+    package var isFolder: Bool {
+        get throws(KernelError) {
+            guard kind.capabilities.contains(.plainFolder) else { return false }
+            return try FileStatus(of: source).kind == .directory
+        }
+    }
+
     /// Whether it holds a filesystem that only the host's root user can mount.
     package var needsHostRights: Bool {
         get throws(StorageFailure) {

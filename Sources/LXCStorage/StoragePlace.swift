@@ -2,12 +2,14 @@
 import LinuxKernel
 
 /// Folders of the host that storage lies in.
-enum StoragePlace {
+package enum StoragePlace {
     /// Whether a path lies below a directory, so that it goes with it.
     static func isInside(_ path: String, _ directory: String) -> Bool { path.hasPrefix(directory + "/") }
 
     /// Removes a tree; one that is not there is no failure.
-    static func remove(_ path: String) throws(StorageFailure) {
+    ///
+    /// - Throws: ``StorageFailure`` that names the first of what stays.
+    package static func remove(_ path: String) throws(StorageFailure) {
         let what = "cannot remove \(path)"
         let report: TreeRemoval.Report
         do { report = try TreeRemoval.remove(path) } catch {

@@ -5,19 +5,6 @@ import Testing
 
 /// Containers in subvolumes of btrfs.
 @Suite(.needsRoot, .needsProgram("/usr/sbin/mkfs.btrfs", package: "btrfs-progs")) struct BtrfsTests {
-    /// Puts the fixture's containers on a btrfs of their own.
-    private func mountFilesystem(_ fixture: ContainerFixture) throws {
-        let image = fixture.lxcpath + ".img"
-        fixture.atEnd("btrfs image") { _ = try fixture.run("/bin/rm", ["-f", image]) }
-        let script = "truncate -s 300M '\(image)' && mkfs.btrfs -q '\(image)' && mount -o loop '\(image)' '\(fixture.lxcpath)'"
-        let result = try fixture.run("/bin/sh", ["-c", script], seconds: 60)
-        guard result.code == 0 else { throw FixtureFailure("\(result)") }
-        fixture.atEnd("btrfs") {
-            let result = try fixture.run("/bin/umount", [fixture.lxcpath])
-            if result.code != 0 { throw FixtureFailure("\(result)") }
-        }
-    }
-
     private func tool(_ fixture: ContainerFixture, _ arguments: String...) throws -> String {
         let result = try fixture.run("/usr/bin/btrfs", arguments)
         guard result.code == 0 else { throw FixtureFailure("\(result)") }
@@ -26,7 +13,7 @@ import Testing
 
     @Test(arguments: ["btrfs", "best", "zfs,btrfs"]) func aContainerLivesInASubvolume(kind: String) throws {
         try withContainers { (fixture) throws in
-            try mountFilesystem(fixture)
+            try fixture.mountBtrfs()
             let name = try fixture.create("kept", "-B", kind)
             #expect(try WholeFile.text(fixture.folder(name) + "/config").contains("\nlxc.rootfs.path = btrfs:\(fixture.rootfs(name))\n"))
             #expect(try BtrfsSubvolume.isSubvolume(fixture.rootfs(name)))
@@ -45,7 +32,7 @@ import Testing
     /// Also deep ones, read-only ones, and those of a container whose root filesystem is a plain folder.
     @Test(arguments: ["btrfs", "dir"]) func subvolumesInsideGoToo(kind: String) throws {
         try withContainers { (fixture) throws in
-            try mountFilesystem(fixture)
+            try fixture.mountBtrfs()
             let name = try fixture.create("nested", "-B", kind)
             let top = fixture.rootfs(name)
             for path in ["/var/machines", "/var/machines/one", "/var/machines/one/two", "/var/machines/one/odd name", "/home/user"] {
@@ -64,7 +51,7 @@ import Testing
 
     @Test func aFailingTemplateLeavesNoSubvolume() throws {
         try withContainers { (fixture) throws in
-            try mountFilesystem(fixture)
+            try fixture.mountBtrfs()
             let result = try fixture.run(
                 fixture.installation.bin + "/lxc-create",
                 ["-P", fixture.lxcpath, "-n", fixture.name("fails"), "-t", "/bin/false", "-f", "/dev/null", "-B", "btrfs"])
@@ -76,7 +63,7 @@ import Testing
 
     @Test func aSnapshotSharesUntilOneChanges() throws {
         try withContainers { (fixture) throws in
-            try mountFilesystem(fixture)
+            try fixture.mountBtrfs()
             let (original, copy) = (fixture.lxcpath + "/a", fixture.lxcpath + "/b")
             try BtrfsSubvolume.create(original)
             try fixture.write(original + "/file", "one")

@@ -6,8 +6,6 @@ import Testing
 /// Reliability 3.4: whoever clones, snapshots or restores is killed at any moment, or the disk is full. What is there afterwards is old or
 /// new, never torn, and the next command works.
 @Suite(.needsRoot) struct CloneKillTests {
-    private func isThere(_ path: String) throws -> Bool { try FileStatus.ifPresent(path, followLinks: false) != nil }
-
     /// Numbers of rounds grow with LXC_TEST_KILLS.
     private static let rounds = ProcessEnvironment.value("LXC_TEST_KILLS").flatMap { Int($0) } ?? 8
 
@@ -42,11 +40,11 @@ import Testing
             var hits = 0
             for round in 0..<Self.rounds {
                 try killed(fixture, after: UInt32(round * 60_000 / Self.rounds + 500), "copy", ["-n", old, "-N", new])
-                if try isThere(fixture.folder(new) + "/partial") {
+                if try fixture.isThere(fixture.folder(new) + "/partial") {
                     hits += 1
                     #expect(try !fixture.succeed("ls", "-1").output.contains(new) || fixture.lxc("start", "-n", new).code != 0)
                 }
-                if try isThere(fixture.folder(new)) {
+                if try fixture.isThere(fixture.folder(new)) {
                     // Its helpers end with it; the directory is theirs until then.
                     #expect(try fixture.eventually { try fixture.lxc("destroy", "-n", new).code == 0 })
                 }
@@ -83,11 +81,11 @@ import Testing
             let old = try container(fixture, "old", "old")
             try fixture.append(old, ["lxc.hook.clone = sh -c 'touch \(fixture.lxcpath)/ready; sleep 60'"])
             let clone = try fixture.begin("copy", "-n", old, "-N", fixture.name("new"), "-s")
-            #expect(try fixture.eventually { try isThere(fixture.lxcpath + "/ready") })
+            #expect(try fixture.eventually { try fixture.isThere(fixture.lxcpath + "/ready") })
             try PidFD(clone.pid).send(15)
             #expect(try clone.wait() == .exited(1))
             #expect(try clone.output.contains("interrupted by signal 15"))
-            #expect(try !isThere(fixture.folder(fixture.name("new"))) && !isThere(fixture.folder(old) + "/lxc_snapshots"))
+            #expect(try !fixture.isThere(fixture.folder(fixture.name("new"))) && !fixture.isThere(fixture.folder(old) + "/lxc_snapshots"))
         }
     }
 

@@ -5,8 +5,6 @@ import Testing
 
 /// lxc-copy and lxc-clone: what a clone has of its original, what it has of its own, and what is written down about both.
 @Suite(.needsRoot) struct CloneTests {
-    private func isThere(_ path: String) throws -> Bool { try FileStatus.ifPresent(path, followLinks: false) != nil }
-
     private func names(_ folder: String) throws -> [String] {
         try DirectoryListing.names(in: folder).filter { !$0.hasPrefix(".") }.sorted()
     }
@@ -66,7 +64,7 @@ import Testing
             try fixture.succeed("attach", "-n", new, "--", "/bin/sh", "-c", "echo mine > /root/file; rm /etc/passwd")
             try fixture.succeed("stop", "-k", "-n", new)
             #expect(try WholeFile.text(fixture.folder(new) + "/overlay/delta/root/file") == "mine\n")
-            #expect(try isThere(fixture.rootfs(old) + "/etc/passwd") && !isThere(fixture.rootfs(old) + "/root/file"))
+            #expect(try fixture.isThere(fixture.rootfs(old) + "/etc/passwd") && !fixture.isThere(fixture.rootfs(old) + "/root/file"))
             try fixture.succeed("start", "-n", new)
             #expect(try fixture.succeed("attach", "-n", new, "--", "/bin/cat", "/root/file").output == "mine\n")
             try fixture.succeed("stop", "-k", "-n", new)
@@ -82,7 +80,7 @@ import Testing
             #expect(try fixture.succeed("attach", "-n", third, "--", "/bin/cat", "/root/file").output == "mine\n")
             #expect(try fixture.lxc("attach", "-n", third, "--", "/bin/cat", "/etc/passwd").code != 0)
             try fixture.succeed("destroy", "-f", "-n", third)
-            #expect(try !isThere(fixture.folder(old) + "/lxc_snapshots"))
+            #expect(try !fixture.isThere(fixture.folder(old) + "/lxc_snapshots"))
             try fixture.succeed("destroy", "-n", old)
         }
     }
@@ -107,7 +105,7 @@ import Testing
             try fixture.succeed("start", "-n", u3)
             try fixture.succeed("attach", "-n", u3, "--", "/bin/touch", "/root/new")
             try fixture.succeed("stop", "-k", "-n", u3)
-            #expect(try isThere(fixture.folder(u3) + "/delta0/root/new"))
+            #expect(try fixture.isThere(fixture.folder(u3) + "/delta0/root/new"))
             // Where the old folder for snapshots exists it goes on being used.
             let snapshots = fixture.lxcpath + "snaps"
             _ = try fixture.run("/bin/mkdir", [snapshots])
@@ -151,7 +149,7 @@ import Testing
             let refused = try fixture.lxc("copy", "-n", old, "-N", new, "-s")
             #expect(refused.code == 1 && refused.error.contains("\(old) is running"))
             try fixture.succeed("copy", "-n", old, "-N", new, "-s", "-a")
-            #expect(try isThere(fixture.folder(new) + "/overlay/delta"))
+            #expect(try fixture.isThere(fixture.folder(new) + "/overlay/delta"))
         }
     }
 
@@ -179,7 +177,7 @@ import Testing
             try fixture.write(fixture.folder(old) + "/hook.sh", "#!/bin/sh\necho broken; exit 3\n", mode: 0o755)
             let failed = try fixture.lxc("copy", "-n", old, "-N", fixture.name("failed"), "-s")
             #expect(failed.code == 1 && failed.error.contains("broken"))
-            #expect(try !isThere(fixture.folder(fixture.name("failed"))))
+            #expect(try !fixture.isThere(fixture.folder(fixture.name("failed"))))
             #expect(try WholeFile.text(fixture.folder(old) + "/lxc_snapshots") == "\(fixture.lxcpath)\n\(new)\n")
         }
     }
@@ -208,7 +206,7 @@ import Testing
             try fixture.succeed("copy", "-n", base, "-N", old, "-s")
             let inode = try FileStatus(of: fixture.folder(old) + "/overlay/delta").inode
             try fixture.succeed("copy", "-n", old, "-N", new, "-R")
-            #expect(try !isThere(fixture.folder(old)))
+            #expect(try !fixture.isThere(fixture.folder(old)))
             #expect(try FileStatus(of: fixture.folder(new) + "/overlay/delta").inode == inode)
             #expect(try names(fixture.folder(new)) == ["config", "lxc_rdepends", "overlay", "rootfs"])
             #expect(try WholeFile.text(fixture.folder(base) + "/lxc_snapshots") == "\(fixture.lxcpath)\n\(new)\n")
@@ -227,7 +225,7 @@ import Testing
             try fixture.write(fixture.folder(new) + "/config.for.\(new)", right)
             try fixture.write(config, "lxc.uts.name = stale\n")
             try fixture.succeed("start", "-n", new)
-            #expect(try WholeFile.text(config) == right && !isThere(fixture.folder(new) + "/config.for.\(new)"))
+            #expect(try WholeFile.text(config) == right && !fixture.isThere(fixture.folder(new) + "/config.for.\(new)"))
         }
     }
 

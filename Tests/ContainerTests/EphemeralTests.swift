@@ -5,8 +5,6 @@ import Testing
 
 /// lxc-copy -e: copies that are gone when they stop.
 @Suite(.needsRoot) struct EphemeralTests {
-    private func isThere(_ path: String) throws -> Bool { try FileStatus.ifPresent(path, followLinks: false) != nil }
-
     @Test func itGoesWhenItStops() throws {
         try withContainers { fixture in
             let old = try fixture.busybox("base", config: ["lxc.net.0.type = empty"])
@@ -18,8 +16,8 @@ import Testing
             #expect(try fixture.state(name) == "RUNNING")
             try fixture.succeed("attach", "-n", name, "--", "/bin/touch", "/root/file")
             try fixture.succeed("stop", "-k", "-n", name)
-            #expect(try fixture.eventually { try !isThere(fixture.folder(name)) })
-            #expect(try !isThere(fixture.rootfs(old) + "/root/file"))
+            #expect(try fixture.eventually { try !fixture.isThere(fixture.folder(name)) })
+            #expect(try !fixture.isThere(fixture.rootfs(old) + "/root/file"))
             // Its entry in the list of the original holds nothing up, and goes with the next one.
             try fixture.succeed("copy", "-n", old, "-N", fixture.name("next"), "-s")
             #expect(try WholeFile.text(fixture.folder(old) + "/lxc_snapshots") == "\(fixture.lxcpath)\n\(fixture.name("next"))\n")
@@ -33,7 +31,7 @@ import Testing
             try fixture.succeed("copy", "-n", old, "-N", name, "-e", "-D")
             try fixture.succeed("attach", "-n", name, "--", "/bin/touch", "/root/file")
             try fixture.succeed("stop", "-k", "-n", name)
-            #expect(try isThere(fixture.folder(name) + "/overlay/delta/root/file"))
+            #expect(try fixture.isThere(fixture.folder(name) + "/overlay/delta/root/file"))
         }
     }
 
@@ -43,10 +41,10 @@ import Testing
             let name = fixture.name("memory")
             try fixture.succeed("copy", "-n", old, "-N", name, "-e", "-t")
             try fixture.succeed("attach", "-n", name, "--", "/bin/touch", "/root/file")
-            #expect(try !isThere(fixture.folder(name) + "/overlay/delta/root"))
+            #expect(try !fixture.isThere(fixture.folder(name) + "/overlay/delta/root"))
             #expect(try fixture.succeed("attach", "-n", name, "--", "/bin/ls", "/root").output == "file\n")
             try fixture.succeed("stop", "-k", "-n", name)
-            #expect(try fixture.eventually { try !isThere(fixture.folder(name)) })
+            #expect(try fixture.eventually { try !fixture.isThere(fixture.folder(name)) })
         }
     }
 
@@ -65,7 +63,7 @@ import Testing
             #expect(try DirectoryListing.names(in: data).sorted() == ["file", "yes"])
             #expect(try WholeFile.text(data + "/file") == "of the host\n")
             try fixture.succeed("stop", "-k", "-n", name)
-            #expect(try fixture.eventually { try !isThere(fixture.folder(name)) })
+            #expect(try fixture.eventually { try !fixture.isThere(fixture.folder(name)) })
             #expect(try DirectoryListing.names(in: data).sorted() == ["file", "yes"])
         }
     }
@@ -75,7 +73,7 @@ import Testing
             let old = try fixture.busybox("base", config: ["lxc.net.0.type = empty", "lxc.mount.entry = /nothere srv none bind 0 0"])
             let result = try fixture.lxc("copy", "-n", old, "-N", fixture.name("failed"), "-e")
             #expect(result.code == 1 && result.error.contains("/nothere"))
-            #expect(try !isThere(fixture.folder(fixture.name("failed"))))
+            #expect(try !fixture.isThere(fixture.folder(fixture.name("failed"))))
         }
     }
 

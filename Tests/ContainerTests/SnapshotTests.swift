@@ -5,8 +5,6 @@ import Testing
 
 /// lxc-snapshot: making, listing, restoring and destroying.
 @Suite(.needsRoot) struct SnapshotTests {
-    private func isThere(_ path: String) throws -> Bool { try FileStatus.ifPresent(path, followLinks: false) != nil }
-
     private func container(_ fixture: ContainerFixture, _ short: String) throws -> String {
         try fixture.busybox(short, config: ["lxc.net.0.type = empty"])
     }
@@ -69,7 +67,7 @@ import Testing
             try fixture.succeed("snapshot", "-n", name)
             #expect(try DirectoryListing.names(in: folder).sorted() == ["snap0", "snap1"])
             try fixture.succeed("snapshot", "-n", name, "-d", "ALL")
-            #expect(try !isThere(folder))
+            #expect(try !fixture.isThere(folder))
             for name in [other, name, base] { try fixture.succeed("destroy", "-n", name) }
         }
     }
@@ -80,7 +78,7 @@ import Testing
             try fixture.succeed("start", "-n", name)
             let running = try fixture.lxc("snapshot", "-n", name)
             #expect(running.code == 1 && running.error.contains("\(name) is running"))
-            #expect(try !isThere(fixture.folder(name) + "/snaps"))
+            #expect(try !fixture.isThere(fixture.folder(name) + "/snaps"))
             try fixture.succeed("stop", "-k", "-n", name)
             try fixture.succeed("snapshot", "-n", name)
             try fixture.succeed("copy", "-n", name, "-N", fixture.name("clone"), "-s")
@@ -116,7 +114,7 @@ import Testing
             try fixture.succeed("destroy", "-s", "-n", theirs)
             #expect(try fixture.peer("snapshot", "-n", ours, "-d", "snap0").code == 0)
             #expect(try fixture.peer("destroy", "-n", ours).code == 0)
-            #expect(try !isThere(fixture.folder(base) + "/lxc_snapshots"))
+            #expect(try !fixture.isThere(fixture.folder(base) + "/lxc_snapshots"))
             try fixture.succeed("destroy", "-n", base)
         }
     }

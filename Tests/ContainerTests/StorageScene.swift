@@ -37,6 +37,17 @@ extension ContainerFixture {
         try succeed("stop", "-k", "-n", name)
     }
 
+    /// Starts a container, runs a script in it, and stops it.
+    ///
+    /// - Returns: What the script printed.
+    @discardableResult
+    func visit(_ name: String, _ script: String) throws -> String {
+        try succeed("start", "-n", name)
+        let output = try inside(name, script)
+        try succeed("stop", "-k", "-n", name)
+        return output
+    }
+
     /// What a script prints on the host; it must succeed.
     func shell(_ script: String, seconds: Int32 = 60) throws -> String {
         let result = try run("/bin/sh", ["-ec", script], seconds: seconds)
@@ -49,6 +60,17 @@ extension ContainerFixture {
         try DirectoryListing.names(in: "/sys/block").filter { $0.hasPrefix("loop") }.filter { device in
             // A device without a file has no such name.
             (try? WholeFile.text("/sys/block/\(device)/loop/backing_file"))?.contains(tag) ?? false
+        }
+    }
+
+    /// Puts this test's containers on a btrfs of their own, which must be empty at the end.
+    func mountBtrfs() throws {
+        let image = lxcpath + ".img"
+        atEnd("btrfs image") { [self] in _ = try run("/bin/rm", ["-f", image]) }
+        _ = try shell("truncate -s 300M '\(image)' && mkfs.btrfs -q '\(image)' && mount -o loop '\(image)' '\(lxcpath)'")
+        atEnd("btrfs") { [self] in
+            let result = try run("/bin/umount", [lxcpath])
+            if result.code != 0 { throw FixtureFailure("\(result)") }
         }
     }
 

@@ -16,9 +16,14 @@ struct CloneBuild {
     let options: CloneOptions
 
     /// Builds everything: storage, configuration, content, hooks. For a process with mounts of its own.
-    func run() throws(OperationFailure) {
+    ///
+    /// `noting`: takes down what storage was made, before anything else can end the work.
+    func run(noting: (StorageLocation) throws(KernelError) -> Void) throws(OperationFailure) {
         let storage = StorageLocation(document.config.rootfs).map { CloneStorage(original: $0, order: order, options: options) }
         let made = try storage.map { (storage) throws(OperationFailure) in try storage.make() }
+        if let made {
+            try attempting("cannot take down what was made for \(target.name)") { () throws(KernelError) in try noting(made) }
+        }
         var clone = document
         var config = CloneConfig(original: original, directory: target.directory, name: target.name, options: options)
         do { try config.adapt(&clone, made.map { $0.moved(from: directory, to: target.directory) }) } catch { throw error.failure }
@@ -29,7 +34,8 @@ struct CloneBuild {
     }
 
     private var order: StorageOrder {
-        var order = StorageOrder(name: target.name, directory: directory)
+        var order = StorageOrder(name: options.storageName ?? target.name, directory: directory)
+        if let replaced = options.replaces { order.takeNames(of: replaced) }
         order.size = options.size
         order.isHistoric = options.isHistoric
         return order

@@ -53,7 +53,7 @@ struct CloneConfig {
             let changed = commands.map { command in
                 let words = command.split(separator: " ", maxSplits: 1)
                 guard let first = words.first, let moved = moved(String(first)) else { return command }
-                return moved + command.dropFirst(first.utf8.count)
+                return moved + command.dropFirst(first.count)
             }
             guard changed != commands else { continue }
             try document.clear("lxc.hook.\(hook.rawValue)")

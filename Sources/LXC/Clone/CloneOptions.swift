@@ -19,6 +19,10 @@ package struct CloneOptions: Sendable {
     package var storage: StorageKind?
     /// Size of a new block device in bytes; nil for the original's.
     package var size: UInt64?
+    /// What devices and datasets are called by; nil for the clone's name.
+    package var storageName: String?
+    /// Storage outside of the directory whose names the new one gets.
+    package var replaces: StorageLocation?
     /// Keeps the host name.
     package var keepsName = false
     /// Keeps the hardware addresses of network devices.

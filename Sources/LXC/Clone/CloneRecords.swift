@@ -15,10 +15,14 @@ enum CloneRecords {
     private static let limit = 1 << 20
 
     /// Whether other containers build on this one. One that is gone, however it went, does not count.
-    static func hasDependents(_ directory: String) throws(KernelError) -> Bool {
+    ///
+    /// `folders`: container paths whose containers do not count either.
+    static func hasDependents(_ directory: String, except folders: [String] = []) throws(KernelError) -> Bool {
         guard let text = try content(directory + "/lxc_snapshots") else { return false }
         if let count = count(text) { return count > 0 }
-        for dependent in references(text) where try exists(dependent) { return true }
+        for dependent in references(text) where !folders.contains(dependent.lxcPath) {
+            if try exists(dependent) { return true }
+        }
         return false
     }
 

@@ -26,7 +26,7 @@ struct CloneStorage {
             case .snapshot: return try StorageBackends.backend(of: original).snapshot(original, order)
             // The copy makes the folder itself, with the owner and the mode of the original's.
             case .copy(.dir): return StorageLocation(kind: .dir, source: order.rootfs)
-            case .copy(let kind): return try StorageBackends.backend(kind).create(order)
+            case .copy(let kind): return try StorageBackends.backend(kind).create(orderLikeOriginal)
             }
         } catch { throw OperationFailure(error) }
     }
@@ -82,7 +82,8 @@ struct CloneStorage {
 
     /// A path at which the content can be reached: a folder itself, anything else mounted in a memory filesystem of this process.
     private func place(of location: StorageLocation, _ name: String) throws(OperationFailure) -> String {
-        if try isFolder(location) { return location.source }
+        let isFolder = try attempting("cannot read \(location.source)") { () throws(KernelError) in try location.isFolder }
+        if isFolder { return location.source }
         let stage = InstalledPaths.rootfsMount
         let path = stage + "/" + name
         try attempting("cannot use \(stage) as mount point") { () throws(KernelError) in
@@ -101,10 +102,14 @@ struct CloneStorage {
         return path
     }
 
-    private func isFolder(_ location: StorageLocation) throws(OperationFailure) -> Bool {
-        guard location.kind.capabilities.contains(.plainFolder) else { return false }
-        return try attempting("cannot read \(location.source)") { () throws(KernelError) in
-            try FileStatus(of: location.source).kind == .directory
+    /// A device or an image is like the original's, unless something else was asked for.
+    private var orderLikeOriginal: StorageOrder {
+        get throws(StorageFailure) {
+            guard let measure = try BlockMeasure(original) else { return order }
+            var order = order
+            order.size = order.size ?? measure.size
+            order.filesystem = order.filesystem ?? measure.filesystem
+            return order
         }
     }
 }

@@ -25,7 +25,9 @@ extension Container {
             do throws(LXCError) {
                 let build = CloneBuild(
                     original: self, document: document, target: target, directory: target.directory, options: options)
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run() }
+                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in
+                    try build.run { (location) throws(KernelError) in try marker.note(location.text) }
+                }
                 try target.recordOriginals(of: self, what)
             } catch { throw target.undone(made, after: error) }
             do throws(KernelError) { try marker.finish() } catch {
@@ -49,7 +51,13 @@ extension Container {
         }
         let plan = maintenancePlan(document.config, "lxc-copy", options.logFile, options.logLevel)
         let log = try maintenanceLog(plan)
-        do { return CloneStart(document: document, hold: try Self.finishEarlierRun(plan, log, until: .now + .seconds(30))) } catch {
+        do {
+            let hold = try Self.finishEarlierRun(plan, log, until: .now + .seconds(30))
+            try tidyRestore()
+            try tidyRename()
+            try tidySnapshots()
+            return CloneStart(document: document, hold: hold)
+        } catch {
             guard error.code == .alreadyRunning else { throw error }
             throw LXCError(.alreadyRunning, what, reason: "somebody starts it or works on it", hint: "try again when that has ended")
         }

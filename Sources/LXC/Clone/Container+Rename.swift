@@ -78,7 +78,18 @@ extension Container {
     }
 
     /// The configuration that a container has under a new name lies ready under this one, and takes effect with the directory's name.
-    private static func preparedConfig(_ name: String) -> String { "config.for.\(name)" }
+    private static func preparedConfig(_ name: String) -> String { preparedPrefix + name }
+    private static let preparedPrefix = "config.for."
+
+    /// Removes what a renaming left that was cut short before the directory got its name. For a caller that holds the container.
+    func tidyRename() throws(LXCError) {
+        try attempt("cannot tidy up after a renaming of \(name) that was cut short") { () throws(KernelError) in
+            try AtomicFile.removeLeftovers(in: directory)
+            for file in try DirectoryListing.names(in: directory) where file.hasPrefix(Self.preparedPrefix) {
+                if file != Self.preparedConfig(name) { try HostPath.remove(directory + "/" + file) }
+            }
+        }
+    }
 
     /// Takes over the configuration that was prepared for this name, also when the renaming was cut short before that.
     func finishRename() throws(LXCError) {

@@ -20,18 +20,16 @@ extension Container {
         options.sharing = .whenPossible
         // Kept from being started, and from being restored by somebody else.
         let start = try beginCloning(what, CloneOptions())
-        try tidyRestore()
-        if try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory) }) {
-            throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first, or restore under another name")
-        }
-        if let kind = StorageLocation(start.document.config.rootfs)?.kind, !kind.capabilities.isDisjoint(with: [.externalTools]),
-            kind != .loop
-        {
-            throw LXCError(
-                .failed, what, reason: "storage on \(kind.rawValue) cannot be exchanged", hint: "restore it under another name: -N NAME")
-        }
         let original = try snapshotContainer(snapshot)
         let source = try original.beginCloning(what, CloneOptions())
+        let stays = Self.sharesLayers(start.document.config, source.document.config)
+        let replaced = try replacedStorage(start.document.config, by: source.document.config, what)
+        options.replaces = replaced?.location
+        // Layers that stay are all that others can have of an overlay. A dataset's own snapshots get what they need of it.
+        let spared = replaced == nil ? [] : snapshotFolders
+        if !stays, try attempt(what, { () throws(KernelError) in try CloneRecords.hasDependents(directory, except: spared) }) {
+            throw LXCError(.hasClones, what, reason: "\(name) has clones", hint: "destroy the clones first, or restore under another name")
+        }
         let build = CloneBuild(
             original: original, document: source.document, target: self, directory: restoreFolder, options: options)
         try Self.interruptible(what) { (signals) throws(LXCError) in
@@ -40,9 +38,10 @@ extension Container {
                     try HostPath.makeDirectories(restoreFolder)
                     try HostPath.changePermissions(restoreFolder, to: 0o770)
                 }
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run() }
+                do throws(OperationFailure) { try replaced?.setAside(notingIn: restoreFolder) } catch { throw LXCError(.failed, error) }
+                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
                 try destroyHooks(start.document.config, options)
-                try exchange(what)
+                try exchange(what, Self.lasting + (stays ? ownLayers(start.document.config) : []))
             } catch {
                 try tidyRestore()
                 throw error
@@ -53,37 +52,102 @@ extension Container {
         extendLifetime(source)
     }
 
+    /// Storage outside of the directory that has to be exchanged by itself; nil when everything is in the directory.
+    private func replacedStorage(
+        _ own: ContainerConfig, by snapshot: ContainerConfig, _ what: String
+    ) throws(LXCError) -> ReplacedStorage? {
+        guard let own = StorageLocation(own.rootfs) else { return nil }
+        switch own.kind {
+        case .dir, .overlay, .btrfs, .loop: return nil
+        case .lvm, .zfs, .nbd, .rbd: break
+        }
+        guard let replaced = ReplacedStorage(own), StorageLocation(snapshot.rootfs)?.kind == own.kind else {
+            throw LXCError(
+                .failed, what, reason: "storage on \(own.kind.rawValue) cannot be exchanged",
+                hint: "restore it under another name: -N NAME")
+        }
+        return replaced
+    }
+
     private func destroyHooks(_ config: ContainerConfig, _ options: CloneOptions) throws(LXCError) {
         let plan = maintenancePlan(config, "lxc-snapshot", options.logFile, options.logLevel)
         let log = try maintenanceLog(plan)
         do { try ContainerRemoval(plan: plan, log: log).runHooks() } catch { throw LXCError(.failed, error) }
     }
 
-    private func exchange(_ what: String) throws(LXCError) {
+    /// `lasting`: what the restored container keeps of the old one, relative to its directory.
+    private func exchange(_ what: String, _ lasting: [String]) throws(LXCError) {
         try attempt(what) { () throws(KernelError) in
             // What belongs to the container and not to its content goes first: tidying puts it back when the exchange does not happen.
-            for name in Self.lasting where try FileStatus.ifPresent("\(directory)/\(name)", followLinks: false) != nil {
+            for name in lasting where try FileStatus.ifPresent("\(directory)/\(name)", followLinks: false) != nil {
+                let parent = DirectoryHandle.split(name).parent
+                if !parent.isEmpty { try HostPath.makeDirectories("\(restoreFolder)/\(parent)") }
                 try HostPath.rename("\(directory)/\(name)", to: "\(restoreFolder)/\(name)")
             }
             try HostPath.exchange(directory, restoreFolder)
         }
     }
 
-    /// What a restored container keeps of the old one.
+    /// What a restored container keeps of the old one, whatever it is kept on.
     private static let lasting = ["snaps", "lxc_rdepends", "lxc_snapshots"]
+
+    /// Whether a container and its snapshot lie on the same layers, so that only the changes are replaced.
+    private static func sharesLayers(_ own: ContainerConfig, _ snapshot: ContainerConfig) -> Bool {
+        guard let own = StorageLocation(own.rootfs), let snapshot = StorageLocation(snapshot.rootfs) else { return false }
+        return own.kind == .overlay && snapshot.kind == .overlay && own.source == snapshot.source
+    }
+
+    /// The lower layers in the container's own directory, relative to it: its snapshots lie on them too.
+    private func ownLayers(_ config: ContainerConfig) -> [String] {
+        guard let location = StorageLocation(config.rootfs), location.kind == .overlay else { return [] }
+        let prefix = directory + "/"
+        return location.source.split(separator: ":").filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    }
+
+    private var isRestoreUnfinished: Bool {
+        get throws(LXCError) {
+            try attempt("cannot look for \(restoreFolder)") { () throws(KernelError) in
+                try FileStatus.ifPresent(restoreFolder, followLinks: false) != nil
+            }
+        }
+    }
+
+    /// Finishes or takes back a restoring that was cut short, unless somebody is at work on it.
+    func finishAbandonedRestore() throws(LXCError) {
+        guard try isRestoreUnfinished else { return }
+        let plan = maintenancePlan(usableConfig(), "lxc-snapshot", nil, nil)
+        let log = try maintenanceLog(plan)
+        do {
+            let hold = try Self.finishEarlierRun(plan, log, until: .now)
+            try tidyRestore()
+            extendLifetime(hold)
+        } catch { if error.code != .alreadyRunning { throw error } }
+    }
+
+    /// Storage outside of the directory is put back, or removed when what replaces it counts already.
+    private func tidyReplaced() throws(LXCError) {
+        let what = "cannot tidy up after a restoring of \(name) that was cut short"
+        if let pending = try attempt(what, { () throws(KernelError) in try ReplacedStorage(notedIn: restoreFolder) }) {
+            do throws(StorageFailure) { try pending.putBack() } catch { throw LXCError(.failed, OperationFailure(error)) }
+        } else if let done = try attempt(what, { () throws(KernelError) in try ReplacedStorage(notedIn: directory) }) {
+            try done.finish(directory)
+        }
+    }
 
     /// Finishes or takes back a restoring that was cut short. For a caller that holds the container.
     func tidyRestore() throws(LXCError) {
+        guard try isRestoreUnfinished else { return }
+        let lasting = Self.lasting + ownLayers(usableConfig())
+        try tidyReplaced()
         try attempt("cannot tidy up after a restoring of \(name) that was cut short") { () throws(KernelError) in
-            guard try FileStatus.ifPresent(restoreFolder, followLinks: false) != nil else { return }
-            for name in Self.lasting {
+            for name in lasting {
                 let (moved, own) = ("\(restoreFolder)/\(name)", "\(directory)/\(name)")
                 guard try FileStatus.ifPresent(moved, followLinks: false) != nil else { continue }
-                guard try FileStatus.ifPresent(own, followLinks: false) == nil else { continue }
-                try HostPath.rename(moved, to: own)
+                // A layer's place may be taken by the folder that was made for it; snapshots must not go with what is removed.
+                let isTaken = try FileStatus.ifPresent(own, followLinks: false) != nil
+                if !isTaken || name == "snaps" { try HostPath.rename(moved, to: own) }
             }
-            let report = try TreeRemoval.remove(restoreFolder)
-            if let first = report.remaining.first { throw first.error }
         }
+        do throws(StorageFailure) { try StoragePlace.remove(restoreFolder) } catch { throw LXCError(.failed, OperationFailure(error)) }
     }
 }

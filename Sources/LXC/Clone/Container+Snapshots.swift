@@ -34,7 +34,9 @@ extension Container {
 
     /// The snapshots there are, in the order of their numbers.
     package func snapshots() throws(LXCError) -> [Snapshot] {
-        try attempt("cannot list the snapshots of \(name)") { () throws(KernelError) in
+        // While a restoring is under way they are not at their place.
+        try finishAbandonedRestore()
+        return try attempt("cannot list the snapshots of \(name)") { () throws(KernelError) in
             var found: [(number: Int, snapshot: Snapshot)] = []
             for folder in snapshotFolders {
                 guard try FileStatus.ifPresent(folder) != nil else { continue }
@@ -76,6 +78,7 @@ extension Container {
     package func makeSnapshot(
         comment: [UInt8]?, _ options: CloneOptions, notes: (String) -> Void = { _ in }
     ) throws(LXCError) -> String {
+        try finishAbandonedRestore()
         var options = options
         options.keepsName = true
         options.keepsAddresses = true
@@ -104,6 +107,9 @@ extension Container {
             }
             if !isTaken {
                 let target = try Container(name: "snap\(number)", lxcPath: folder, system: system)
+                var options = options
+                // All volumes of a group share their names.
+                options.storageName = "\(name)-\(target.name)"
                 do {
                     try clone(to: target, options, notes: notes)
                     return target.name
@@ -135,17 +141,41 @@ extension Container {
     package func destroySnapshot(_ snapshot: String) throws(LXCError) {
         let container = try snapshotContainer(snapshot)
         try container.destroy(DestroyOptions())
-        try removeEmptySnapshotFolder(container.lxcPath)
+        try tidySnapshots()
     }
 
     /// Removes all snapshots.
     package func destroyAllSnapshots() throws(LXCError) {
         for snapshot in try snapshots() { try destroySnapshot(snapshot.name) }
+        try tidySnapshots()
     }
 
-    private func removeEmptySnapshotFolder(_ folder: String) throws(LXCError) {
-        try attempt("cannot remove the empty folder \(folder)") { () throws(KernelError) in
-            if try DirectoryListing.names(in: folder).isEmpty { try HostPath.removeDirectory(folder) }
+    /// Removes snapshots whose makers were killed on the way, and folders that hold none.
+    func tidySnapshots() throws(LXCError) {
+        for folder in snapshotFolders {
+            for name in try interruptedSnapshots(in: folder) {
+                try Container(name: name, lxcPath: folder, system: system).destroy(DestroyOptions())
+            }
+            try attempt("cannot remove the empty folder \(folder)") { () throws(KernelError) in
+                guard try FileStatus.ifPresent(folder, followLinks: false)?.kind == .directory else { return }
+                if try DirectoryListing.names(in: folder).isEmpty { try HostPath.removeDirectory(folder) }
+            }
+        }
+    }
+
+    /// The half-made snapshots in a folder; those in one that is a link are nobody's business.
+    func interruptedSnapshots(in folder: String) throws(LXCError) -> [String] {
+        try attempt("cannot list the snapshots of \(name)") { () throws(KernelError) in
+            guard try FileStatus.ifPresent(folder, followLinks: false)?.kind == .directory else { return [] }
+            var found: [String] = []
+            for name in try DirectoryListing.names(in: folder) where Self.snapshotNumber(name) != nil {
+                let path = "\(folder)/\(name)"
+                guard try FileStatus.ifPresent(path, followLinks: false)?.kind == .directory else { continue }
+                // Killed before it could mark what it had made, or while it removed it.
+                let isEmpty = try DirectoryListing.names(in: path).isEmpty
+                if try isEmpty ? true : PartialMarker.inspect(path) == .creatorDied { found.append(name) }
+            }
+            return found
         }
     }
 

@@ -40,10 +40,7 @@ package struct CloneFinish {
 
     /// The path at which the content can be reached.
     private func mount(_ location: StorageLocation) throws(OperationFailure) -> String {
-        let isFolder = try attempting("cannot read \(location.source)") { () throws(KernelError) in
-            guard location.kind.capabilities.contains(.plainFolder) else { return false }
-            return try FileStatus(of: location.source).kind == .directory
-        }
+        let isFolder = try attempting("cannot read \(location.source)") { () throws(KernelError) in try location.isFolder }
         if isFolder { return location.source }
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         let mount = try usingStorage { () throws(StorageFailure) in

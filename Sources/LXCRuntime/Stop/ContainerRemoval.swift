@@ -42,21 +42,6 @@ package struct ContainerRemoval {
                 try StorageBackends.backend(of: location).remove(location, directory: directory)
             } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: config.rootfs.path?.origin) }
         }
-        try remove(directory)
-    }
-
-    private func remove(_ path: String) throws(OperationFailure) {
-        let what = "cannot remove \(path)"
-        let report: TreeRemoval.Report
-        do { report = try TreeRemoval.remove(path) } catch {
-            if error.errno == .noSuchFileOrDirectory { return }
-            throw OperationFailure(what, error)
-        }
-        guard let first = report.remaining.first else { return }
-        throw OperationFailure(
-            what,
-            reason: "\(first.path): \(first.error.reason)"
-                + (report.remaining.count > 1 ? " (and \(report.remaining.count - 1) more)" : ""),
-            errno: first.error.errno.rawValue, hint: "unmount what lies below it, or clear the immutable flag (chattr -i), and try again")
+        do throws(StorageFailure) { try StoragePlace.remove(directory) } catch { throw OperationFailure(error) }
     }
 }

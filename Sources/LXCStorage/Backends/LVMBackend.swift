@@ -3,7 +3,7 @@ package import LXCConfig
 package import LinuxKernel
 
 /// A root filesystem on a logical volume of LVM.
-package final class LVMBackend: StorageBackend {
+package final class LVMBackend: StorageBackend, RenamableStorage {
     package let kind = StorageKind.lvm
     private let tools: HostTool.Folders
 
@@ -41,7 +41,12 @@ package final class LVMBackend: StorageBackend {
         let name = try Self.checked(order.logicalVolume ?? order.name)
         let lvcreate = try tool("lvcreate", what)
         var arguments = ["-s"]
-        if try attributes(of: original.source, what).hasPrefix("V") {
+        let letters = try attributes(of: original.source, what)
+        if letters.hasPrefix("s") {
+            throw StorageFailure(
+                what, reason: "it is itself a snapshot that is not thin, and LVM makes none of those", hint: "make a full copy instead")
+        }
+        if letters.hasPrefix("V") {
             // Thin snapshots are not activated otherwise, neither now nor when the machine starts.
             arguments += ["--setactivationskip", "n"]
         } else {
@@ -64,10 +69,42 @@ package final class LVMBackend: StorageBackend {
     /// Removes the volume, wherever the container is.
     package func remove(_ location: StorageLocation, directory: String) throws(StorageFailure) {
         let what = "cannot remove the logical volume \(location.source)"
+        try checkIsReplaceable(location)
         let result = try tool("lvremove", what).attempt(["-f", location.source], for: what)
         // Gone already is as good, for a removal that goes on after a failure.
-        guard !result.isSuccess, !result.reason.holds("Failed to find"), !result.reason.holds("not found") else { return }
+        guard !result.isSuccess, !Self.saysThatItIsGone(result) else { return }
         throw StorageFailure(what, reason: result.reason)
+    }
+
+    private static func saysThatItIsGone(_ result: HostTool.Result) -> Bool {
+        result.reason.holds("Failed to find") || result.reason.holds("not found")
+    }
+
+    /// LVM removes with a volume the snapshots that only hold what differs from it.
+    package func checkIsReplaceable(_ location: StorageLocation) throws(StorageFailure) {
+        let what = "cannot remove the logical volume \(location.source)"
+        let letters = try attributes(of: location.source, what)
+        guard letters.hasPrefix("o") || letters.hasPrefix("O") else { return }
+        throw StorageFailure(
+            what, reason: "it has snapshots that are not thin, which would go with it",
+            hint: "destroy its snapshots and clones first, or bring a snapshot back under another name (-N NAME)")
+    }
+
+    package func exists(_ location: StorageLocation) throws(StorageFailure) -> Bool {
+        let what = "cannot look for the logical volume \(location.source)"
+        let result = try tool("lvs", what).attempt(["--unbuffered", "--noheadings", "-o", "lv_name", location.source], for: what)
+        if result.isSuccess { return true }
+        if Self.saysThatItIsGone(result) { return false }
+        throw StorageFailure(what, reason: result.reason)
+    }
+
+    package func rename(_ location: StorageLocation, to other: StorageLocation) throws(StorageFailure) {
+        let what = "cannot rename the logical volume \(location.source)"
+        let (old, new) = (location.source.split(separator: "/").map(String.init), other.source.split(separator: "/").map(String.init))
+        guard old.count == 3, new.count == 3, old[1] == new[1] else {
+            throw StorageFailure(what, reason: "it is not of the form /dev/GROUP/NAME")
+        }
+        try tool("lvrename", what).run([try Self.checked(old[1]), try Self.checked(old[2]), try Self.checked(new[2])], for: what)
     }
 
     /// Does the rest of the work on a new volume; when that fails the volume is removed.

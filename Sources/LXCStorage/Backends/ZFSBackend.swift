@@ -3,7 +3,7 @@ package import LXCConfig
 package import LinuxKernel
 
 /// A root filesystem in a dataset of ZFS.
-package final class ZFSBackend: StorageBackend {
+package final class ZFSBackend: StorageBackend, RenamableStorage {
     package let kind = StorageKind.zfs
     private let tools: HostTool.Folders
 
@@ -28,10 +28,10 @@ package final class ZFSBackend: StorageBackend {
         guard original.kind == .zfs, let slash = original.source.lastIndex(of: "/") else {
             throw StorageFailure(what, reason: "it is no dataset (POOL/NAME)", hint: "make a full copy instead")
         }
-        let origin = try Self.checked(original.source + "@" + order.name)
         let dataset = try Self.checked((order.zfsRoot ?? String(original.source[..<slash])) + "/" + order.name)
         let zfs = try tool(what)
         try checkIsNew(dataset, zfs, what)
+        let origin = try freeSnapshot(of: original.source, order.name, zfs, what)
         try zfs.run(["snapshot", origin], for: what)
         do throws(StorageFailure) {
             try zfs.run(
@@ -66,9 +66,55 @@ package final class ZFSBackend: StorageBackend {
             if found.reason.holds("does not exist") { return }
             throw StorageFailure(what, reason: found.reason)
         }
+        let origin = try promoteClones(of: dataset, zfs, what) ? origin(of: dataset, zfs, what) : found.output
         try zfs.run(["destroy", "-r", dataset], for: what)
         // Anything else than a snapshot's name says that there is none.
-        if found.output.utf8.contains(0x40) { try zfs.run(["destroy", found.output], for: "cannot remove the snapshot \(found.output)") }
+        if origin.utf8.contains(0x40) { try zfs.run(["destroy", origin], for: "cannot remove the snapshot \(origin)") }
+    }
+
+    /// Snapshots of a dataset pass to the clones that were made of them, as often as there are such; false when there are none.
+    ///
+    /// After a restoring a container is a clone of its snapshot, and the snapshot one of what was replaced.
+    private func promoteClones(of dataset: String, _ zfs: HostTool, _ what: String) throws(StorageFailure) -> Bool {
+        var count = 0
+        while true {
+            let list = try zfs.run(["list", "-H", "-t", "snapshot", "-d", "1", "-o", "clones", dataset], for: what)
+            let clones = list.split(whereSeparator: { $0 == "\n" || $0 == "," }).map(String.init).filter { $0.utf8.contains(0x2F) }
+            guard let clone = clones.first else { return count > 0 }
+            // Each takes at least its own snapshot along.
+            if count > 1000 { throw StorageFailure(what, reason: "\(clone) still is a clone of it") }
+            try zfs.run(["promote", try Self.checked(clone)], for: what)
+            count += 1
+        }
+    }
+
+    private func origin(of dataset: String, _ zfs: HostTool, _ what: String) throws(StorageFailure) -> String {
+        try zfs.run(["get", "-H", "-o", "value", "origin", dataset], for: what)
+    }
+
+    /// A snapshot's name that nothing has: one of the same name may be what was replaced is a clone of.
+    private func freeSnapshot(of dataset: String, _ name: String, _ zfs: HostTool, _ what: String) throws(StorageFailure) -> String {
+        for number in 0..<1000 {
+            let snapshot = try Self.checked("\(dataset)@\(name)" + (number == 0 ? "" : ".\(number)"))
+            if try !zfs.attempt(["list", "-H", "-o", "name", snapshot], for: what).isSuccess { return snapshot }
+        }
+        throw StorageFailure(what, reason: "all names from \(dataset)@\(name) to \(name).999 are taken")
+    }
+
+    /// Whoever is a clone of it goes on without it.
+    package func checkIsReplaceable(_ location: StorageLocation) throws(StorageFailure) {}
+
+    package func exists(_ location: StorageLocation) throws(StorageFailure) -> Bool {
+        let what = "cannot look for the dataset \(location.source)"
+        let result = try tool(what).attempt(["list", "-H", "-o", "name", try Self.checked(location.source)], for: what)
+        if result.isSuccess { return true }
+        if result.reason.holds("does not exist") { return false }
+        throw StorageFailure(what, reason: result.reason)
+    }
+
+    package func rename(_ location: StorageLocation, to other: StorageLocation) throws(StorageFailure) {
+        let what = "cannot rename the dataset \(location.source)"
+        try tool(what).run(["rename", try Self.checked(location.source), try Self.checked(other.source)], for: what)
     }
 
     private func makeFolder(_ path: String, of dataset: String) throws(StorageFailure) {

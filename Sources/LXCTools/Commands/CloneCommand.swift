@@ -3,7 +3,6 @@ import LXCStorage
 
 /// `lxc-clone` of LXC 1.0 to 2.1, for the scripts that call it; today `lxc-copy` does the same.
 package enum CloneCommand: ToolCommand {
-    static let snapshot = Option("snapshot", "s", help: "Share with the original what neither of them changes.")
     static let backing = Option(
         "backingstore", "B", .required("TYPE"), default: "the original's",
         completes: .words({ StorageKind.allCases.map { $0.rawValue } }), help: "Kind of storage of the clone.")
@@ -14,15 +13,12 @@ package enum CloneCommand: ToolCommand {
     static let newName = Option("new", "n", .required("NEW"), help: "Name of the clone.")
     static let volumeGroup = Option("vgname", "v", .required("VG"), help: "Not supported, as in LXC.")
     static let filesystem = Option("fstype", "t", .required("TYPE"), help: "Not supported, as in LXC.")
-    static let keepName = Option("keepname", "K", help: "Keep the host name.")
-    static let keepAddresses = Option("keepmac", "M", help: "Keep the hardware addresses of network devices.")
     static let copyHooks = Option("copyhooks", "H", help: "Hooks of the original's directory are copied anyway.")
     static let path = Option(
         "lxcpath", "p", .required("PATH"), completes: .directory, help: "Look for the original in PATH instead of the configured folder.")
     static let newPath = Option(
         "newpath", "P", .required("PATH"), default: "the original's", completes: .directory,
         help: "Put the clone into the container path PATH.")
-    static let rename = Option("rename", "R", help: "Rename the container instead.")
 
     package static let table = OptionTable(
         tool: "lxc-clone",
@@ -32,8 +28,8 @@ package enum CloneCommand: ToolCommand {
             .init(
                 nil,
                 [
-                    snapshot, backing, size, original, newName, volumeGroup, filesystem, keepName, keepAddresses, copyHooks, path, newPath,
-                    rename,
+                    CopyCommand.snapshot, backing, size, original, newName, volumeGroup, filesystem, CopyCommand.keepName,
+                    CopyCommand.keepAddresses, copyHooks, path, newPath, CopyCommand.rename,
                 ])
         ],
         operands: Operands(name: .absent, rest: .words), shared: .helpOnly)
@@ -54,11 +50,8 @@ package enum CloneCommand: ToolCommand {
         var request = CopyRequest(target: ContainerTarget(name: old, options: shared))
         request.newName = new
         request.newPath = options.value(newPath)
-        request.task = options.has(rename) ? .rename : options.has(snapshot) ? .snapshot : .copy
-        request.storage = try options.value(backing).map { (word) throws(ToolFailure) in try BackingRequest.copyKind(word) }
-        request.sizeInBytes = try options.value(size).map { (text) throws(ToolFailure) in try BackingRequest.bytes(text, of: size) }
-        request.keepsName = options.has(keepName)
-        request.keepsAddresses = options.has(keepAddresses)
+        request.task = options.has(CopyCommand.rename) ? .rename : options.has(CopyCommand.snapshot) ? .snapshot : .copy
+        try request.readStorage(options, kind: [backing], size: size)
         request.arguments = words
         request.isHistoric = true
         return request

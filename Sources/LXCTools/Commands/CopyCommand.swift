@@ -30,6 +30,16 @@ package struct CopyRequest: Sendable, Equatable {
     package var isHistoric = false
 
     package init(target: ContainerTarget) { self.target = target }
+
+    /// Reads what `lxc-copy` and `lxc-clone` both have: storage of the copy, and what it keeps of the original's names.
+    ///
+    /// `kind`: the options for the kind of storage; the first one that is given counts.
+    mutating func readStorage(_ options: ParsedOptions, kind: [Option], size: Option) throws(ToolFailure) {
+        storage = try kind.compactMap({ options.value($0) }).first.map { (word) throws(ToolFailure) in try BackingRequest.copyKind(word) }
+        sizeInBytes = try options.value(size).map { (text) throws(ToolFailure) in try BackingRequest.bytes(text, of: size) }
+        keepsName = options.has(CopyCommand.keepName)
+        keepsAddresses = options.has(CopyCommand.keepAddresses)
+    }
 }
 
 /// `lxc-copy`.
@@ -94,14 +104,9 @@ package enum CopyCommand: ToolCommand {
         request.allowsRunning = options.has(allowRunning)
         request.isForeground = options.last(of: [foreground, daemon]).map { $0.isSame(as: foreground) } ?? false
         for text in options.values(mount) { request.mounts += try EphemeralMount.all(text) }
-        request.storage = try (options.value(backing) ?? options.value(backingStore)).map { (word) throws(ToolFailure) in
-            try BackingRequest.copyKind(word)
-        }
+        try request.readStorage(options, kind: [backing, backingStore], size: size)
         request.usesMemory = options.has(memory)
-        request.sizeInBytes = try options.value(size).map { (text) throws(ToolFailure) in try BackingRequest.bytes(text, of: size) }
         request.keepsData = options.has(keepData)
-        request.keepsName = options.has(keepName)
-        request.keepsAddresses = options.has(keepAddresses)
         request.arguments = options.words
         try check(request)
         return request

@@ -30,6 +30,23 @@ package enum AtomicFile {
         try synchronize(directory(of: target))
     }
 
+    /// Removes new files in a folder whose writers were killed before they took their place.
+    ///
+    /// - Throws: ``KernelError`` when the folder cannot be read, or one cannot be removed.
+    package static func removeLeftovers(in folder: String) throws(KernelError) {
+        for name in try DirectoryListing.names(in: folder) where Temporary.isName(name) {
+            let path = folder + "/" + name
+            do throws(KernelError) {
+                let file = try OwnedDescriptor(opening: path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal])
+                if try FileLock.isLocked(file) { continue }
+            } catch {
+                if error.errno == .noSuchFileOrDirectory { continue }
+                throw error
+            }
+            try HostPath.remove(path)
+        }
+    }
+
     /// The path behind symbolic links.
     private static func resolved(_ path: String) throws(KernelError) -> String {
         var path = path
@@ -48,17 +65,30 @@ package enum AtomicFile {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// A new, empty file that nobody else has, its name that of the target with something behind it.
+    /// A new, empty file that nobody else has, its name that of the target with something behind it; locked for as long as it is written.
     private struct Temporary: ~Copyable {
         let file: OwnedDescriptor
         let path: String
 
+        /// Digits of the largest number.
+        private static let length = 13
+
+        static func isName(_ name: String) -> Bool {
+            let parts = name.split(separator: ".")
+            guard parts.count > 2, parts[parts.count - 1] == "tmp" else { return false }
+            let number = parts[parts.count - 2].utf8
+            return number.count == length && number.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+        }
+
         init(beside target: String, mode: UInt32) throws(KernelError) {
             var attempts = 0
             while true {
-                let path = target + "." + String(UInt64.random(in: .min ... .max), radix: 36) + ".tmp"
+                let number = String(UInt64.random(in: .min ... .max), radix: 36)
+                let path = target + "." + String(repeating: "0", count: max(0, Self.length - number.utf8.count)) + number + ".tmp"
                 do {
                     file = try OwnedDescriptor(opening: path, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
+                    // Where files cannot be locked, a leftover cannot be told from one that is being written; both work.
+                    _ = try? FileLock.tryLock(file)
                     self.path = path
                     return
                 } catch {

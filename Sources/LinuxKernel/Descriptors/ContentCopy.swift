@@ -39,6 +39,14 @@ extension OwnedDescriptor {
         return content
     }
 
+    /// Length in bytes, of a block device too; moves the position to the end.
+    ///
+    /// Kernel call: `lseek(2)`.
+    package func length() throws(KernelError) -> UInt64 {
+        let number = number
+        return UInt64(clamping: try kernelCall("lseek", "descriptor \(number)") { lseek(number, 0, SEEK_END) })
+    }
+
     /// Brings everything on this file's filesystem to the disk, and tells what could not be written since the file was opened.
     ///
     /// Kernel call: `syncfs(2)`; it reports failures since Linux 5.8.
