@@ -53,13 +53,15 @@ package final class SafeUnpacker {
         while try source.read(into: room) > 0 {}
     }
 
-    private func names() throws(ImageFailure) -> Set<String> {
+    /// The names in the directory.
+    package func names() throws(ImageFailure) -> Set<String> {
         try attempt("cannot unpack into \(root.label)") { () throws(KernelError) in
             Set(try DirectoryListing.names(in: root.shared.owned, subject: root.label))
         }
     }
 
-    private func emptied(keeping names: Set<String>, _ error: ImageFailure) -> ImageFailure {
+    /// Removes what is in the directory but for some names, and returns the error, which says so when that fails.
+    package func emptied(keeping names: Set<String>, _ error: ImageFailure) -> ImageFailure {
         do throws(ImageFailure) {
             let tree = RootTree(root, settings)
             let top = try tree.parent(of: EntryPath(names: [[0x2E]]))
