@@ -17,6 +17,7 @@ package enum ImageProgram {
         do throws(ImageFailure) {
             switch program {
             case "lxc-oci": try oci(arguments)
+            case "lxc-local": try local(arguments)
             default:
                 // "lxc-image TEMPLATE" does without the links.
                 guard let first = arguments.first, templates.contains("lxc-" + first) else {
@@ -33,11 +34,17 @@ package enum ImageProgram {
         }
     }
 
-    private static let templates = ["lxc-oci"]
+    private static let templates = ["lxc-download", "lxc-local", "lxc-oci"]
 
     private static func oci(_ arguments: [String]) throws(ImageFailure) {
         let options = try OCIOptions(arguments)
         if options.common.wantsHelp { return Surroundings.say(OCIOptions.usage) }
         try OCITemplate.make(options)
+    }
+
+    private static func local(_ arguments: [String]) throws(ImageFailure) {
+        let options = try LocalOptions(arguments)
+        if options.common.wantsHelp { return Surroundings.say(LocalOptions.usage) }
+        try LocalTemplate.make(options)
     }
 }
