@@ -25,10 +25,11 @@ let package = Package(
         .systemLibrary(name: "CCompression", providers: [.apt(["zlib1g-dev", "liblzma-dev", "libzstd-dev"])]),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CDigest", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CTransfer", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Reads archives that nobody vouches for, and writes what is in them beneath one directory.
         .target(name: "Unpacking", dependencies: ["CCompression", "CArchive", "CDigest", "LinuxKernel"], swiftSettings: strict),
         // The three templates.
-        .target(name: "ImageTemplates", dependencies: ["Unpacking", "LinuxKernel", "LXCConfig"], swiftSettings: strict),
+        .target(name: "ImageTemplates", dependencies: ["Unpacking", "CTransfer", "LinuxKernel", "LXCConfig"], swiftSettings: strict),
         .executableTarget(name: "lxc-image", dependencies: ["ImageTemplates", "LinuxKernel"], swiftSettings: strict),
 
         // Unpacks an archive in a process of its own, whose memory a test can measure.
@@ -36,7 +37,8 @@ let package = Package(
             name: "unpack-probe", dependencies: ["Unpacking", "LinuxKernel"], path: "Tests/UnpackProbe", swiftSettings: strict),
         // Archives that no tool would write, and places to unpack them.
         .target(
-            name: "ImageTestSupport", dependencies: ["Unpacking", "LinuxKernel"], path: "Tests/ImageTestSupport", swiftSettings: strict),
+            name: "ImageTestSupport", dependencies: ["Unpacking", "LinuxKernel"], path: "Tests/ImageTestSupport",
+            exclude: ["image-server.py"], swiftSettings: strict),
         .testTarget(name: "UnpackingTests", dependencies: ["Unpacking", "ImageTestSupport", "LinuxKernel"], swiftSettings: strict),
         .testTarget(
             name: "ImageTemplatesTests", dependencies: ["ImageTemplates", "Unpacking", "ImageTestSupport", "LinuxKernel", "LXCConfig"],

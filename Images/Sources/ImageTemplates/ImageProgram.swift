@@ -16,8 +16,9 @@ package enum ImageProgram {
         ProcessControl.setFileMask(0o022)
         do throws(ImageFailure) {
             switch program {
-            case "lxc-oci": try oci(arguments)
-            case "lxc-local": try local(arguments)
+            case "lxc-oci": return try oci(arguments)
+            case "lxc-local": return try local(arguments)
+            case "lxc-download": return try download(arguments)
             default:
                 // "lxc-image TEMPLATE" does without the links.
                 guard let first = arguments.first, templates.contains("lxc-" + first) else {
@@ -25,7 +26,6 @@ package enum ImageProgram {
                 }
                 return run("lxc-" + first, Array(arguments.dropFirst()))
             }
-            return 0
         } catch {
             let text = "\(program): \(error.message)\n" + (error.advice.map { "  \($0)\n" } ?? "")
             // When even standard error is closed, the exit status is all that is left to say.
@@ -36,15 +36,31 @@ package enum ImageProgram {
 
     private static let templates = ["lxc-download", "lxc-local", "lxc-oci"]
 
-    private static func oci(_ arguments: [String]) throws(ImageFailure) {
+    private static func oci(_ arguments: [String]) throws(ImageFailure) -> Int32 {
         let options = try OCIOptions(arguments)
-        if options.common.wantsHelp { return Surroundings.say(OCIOptions.usage) }
+        if options.common.wantsHelp { return printed(OCIOptions.usage, options.common) }
         try OCITemplate.make(options)
+        return 0
     }
 
-    private static func local(_ arguments: [String]) throws(ImageFailure) {
+    private static func local(_ arguments: [String]) throws(ImageFailure) -> Int32 {
         let options = try LocalOptions(arguments)
-        if options.common.wantsHelp { return Surroundings.say(LocalOptions.usage) }
+        if options.common.wantsHelp { return printed(LocalOptions.usage, options.common) }
         try LocalTemplate.make(options)
+        return 0
+    }
+
+    private static func download(_ arguments: [String]) throws(ImageFailure) -> Int32 {
+        let options = try DownloadOptions(arguments)
+        if options.common.wantsHelp { return printed(DownloadOptions.usage, options.common) }
+        if options.lists { return printed(try DownloadTemplate.list(options), options.common) }
+        try DownloadTemplate.make(options)
+        return 0
+    }
+
+    /// Prints what was asked for in place of a container. For lxc-create that is no success: it would keep an empty container.
+    private static func printed(_ text: String, _ options: TemplateOptions) -> Int32 {
+        Surroundings.say(text)
+        return options.path.isEmpty ? 0 : 1
     }
 }

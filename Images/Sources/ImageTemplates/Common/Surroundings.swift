@@ -47,6 +47,14 @@ enum Surroundings {
     }
 }
 
+extension Surroundings {
+    /// Says something that is not to be missed; a program that reads standard output does not read this.
+    static func warn(_ text: String) {
+        // When nobody listens, the work is to be done all the same.
+        do throws(KernelError) { try StandardStream.error.write(text + "\n") } catch {}
+    }
+}
+
 /// A folder for the time of the work, beneath one that is ours; removed at the end.
 final class TemporaryFolder {
     let path: String
