@@ -33,6 +33,7 @@ package final class FileSource: ByteSource {
         self.init(file, name: path)
     }
 
+    /// See ``ByteSource/read(into:)``.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageFailure) -> Int {
         let count = Int(min(Int64(buffer.count), remaining))
         if count == 0 { return 0 }
@@ -61,6 +62,7 @@ package final class DigestingSource: ByteSource {
         digester = try Digester()
     }
 
+    /// See ``ByteSource/read(into:)``.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageFailure) -> Int {
         let got = try source.read(into: buffer)
         count += Int64(got)

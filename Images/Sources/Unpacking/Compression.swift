@@ -64,6 +64,7 @@ package final class Decompressor: ByteSource {
 
     deinit { room.deallocate() }
 
+    /// See ``ByteSource/read(into:)``.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageFailure) -> Int {
         while true {
             if pending.isEmpty && !isAtEnd {

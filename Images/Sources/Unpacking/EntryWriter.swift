@@ -195,7 +195,8 @@ final class EntryWriter {
         guard let status = try tree.status(old, in: from, for: target) else {
             throw ImageFailure("\(what) leads to \(shown(target.text)), which does not exist")
         }
-        guard status.kind == .regular else { throw ImageFailure("\(what) leads to \(shown(target.text)), which is no regular file") }
+        // A link itself gets the second name, as tar(1) records it; nobody follows it.
+        guard status.kind == .regular || status.kind == .symbolicLink else { throw ImageFailure("\(what) leads to \(shown(target.text)), which is neither a file nor a symbolic link") }
         try kernel(entry) { () throws(KernelError) in try from.handle.owned.makeHardLink(old, as: name, in: parent.handle.owned) }
     }
 
