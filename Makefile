@@ -44,8 +44,12 @@ quickstart: ## build, then create, start, enter, stop and destroy a first contai
 	@scripts/quickstart.sh
 
 .PHONY: build
-build: deps ## build everything for debugging
+build: deps images ## build everything for debugging
 	swift build --build-tests $(SWIFT_FLAGS)
+
+.PHONY: images
+images: deps ## build the templates for images (lxc-image) and their tests for debugging
+	swift build --build-tests --package-path Images --scratch-path .build/images $(SWIFT_FLAGS)
 
 .PHONY: release
 release: deps ## build the programs as they are installed: optimized, without the Swift runtime
@@ -95,7 +99,8 @@ uninstall: ## remove what install put there; containers, logs and changed settin
 
 .PHONY: format
 format: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz Images/Package.swift Images/Tests \
+		$(addprefix Images/Sources/,Unpacking ImageTemplates lxc-image)
 
 .PHONY: clean
 clean: ## remove everything that was built, and the quickstart's private installation

@@ -3,6 +3,8 @@
 # Builds the programs as they are installed: optimized, as Embedded Swift (without the Swift runtime), and linked with musl. They lie in
 # .build/programs/release then.
 #
+# The templates for images (lxc-image) are ordinary Swift with the runtime in the program, a package of its own: .build/images/release.
+#
 # Everything else (`swift build`, the tests) is ordinary Swift: a test needs the runtime, and a debug build is there sooner.
 #
 # usage: build-programs.sh [options of `swift build`]
@@ -24,3 +26,4 @@ flags=(-Xcc "-isystem/usr/include/$architecture-linux-musl" -Xcc -D_GNU_SOURCE)
 for program in lxc lxc-supervisor lxc-init lxc-user-nic; do
     swift build -c release --scratch-path .build/programs --product "$program" "${flags[@]}" "$@"
 done
+swift build -c release --package-path Images --scratch-path .build/images --static-swift-stdlib --product lxc-image "$@"

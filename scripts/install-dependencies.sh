@@ -3,19 +3,23 @@
 # Installs the Debian packages that building, testing and running need. Quick when they are all there.
 #
 # usage: install-dependencies.sh [--tests | --peers]
-#   --tests  also what makes filesystems, images and odd files for the tests of storage, and compares copies
+#   --tests  also what makes filesystems, images and odd files for the tests of storage and templates, and compares copies
 #   --peers  these, and what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
 set -euo pipefail
 
 # git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev
 # holds the static library of the filters, zlib1g-dev the one that unpacks /proc/config.gz.
+# libarchive-dev to libzstd-dev: what the templates for images unpack, compare and transfer with.
 # dnsmasq-base, nftables and iptables: what lxc-net runs; iproute2: tests look at interfaces with it.
 packages=(
     git make gcc libc6-dev musl-dev libstdc++-12-dev binutils libseccomp-dev zlib1g-dev busybox-static python3 util-linux procps iproute2
-    dnsmasq-base nftables iptables
+    dnsmasq-base nftables iptables libarchive-dev libcurl4-openssl-dev libssl-dev liblzma-dev libzstd-dev
 )
 case "${1:-}" in
-    --tests | --peers) packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin) ;;
+    --tests | --peers)
+        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin)
+        # Images: what they are made with, where else they come from, and what checks their signatures.
+        packages+=(xz-utils zstd openssl skopeo squashfs-tools-ng gpg gpgv gpg-agent) ;;
 esac
 if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace openvswitch-switch debootstrap); fi
 

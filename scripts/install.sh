@@ -6,6 +6,7 @@
 #
 # From the environment (the Makefile sets all of them; see its head for the defaults):
 #   BUILD_DIR  folder of the built programs
+#   IMAGE_BUILD_DIR  folder of the built lxc-image; .build/images/release, or debug when the other programs are those of a debug build
 #   DESTDIR    put in front of every place that is written, not known to the programs
 #   PREFIX BINDIR SBINDIR LIBEXECDIR LIBDIR DATADIR SYSCONFDIR LOCALSTATEDIR RUNDIR
 #   UNITDIR    folder of systemd's units
@@ -22,6 +23,7 @@ esac
 
 cd "$(dirname "$0")/.."
 : "${BUILD_DIR:=.build/programs/release}" "${DESTDIR:=}" "${PREFIX:=/usr/local}"
+: "${IMAGE_BUILD_DIR:=.build/images/$(basename "$BUILD_DIR")}"
 : "${BINDIR:=$PREFIX/bin}" "${SBINDIR:=$PREFIX/sbin}" "${LIBEXECDIR:=$PREFIX/libexec}" "${DATADIR:=$PREFIX/share}"
 : "${LIBDIR:=$PREFIX/lib/$(uname -m)-linux-gnu}"
 case $PREFIX in
@@ -43,18 +45,19 @@ documented=("${tools[@]}" net)
 
 # --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------
 
-put_program() { # built name, place, mode (0755)
+put_program() { # built name, place, mode (0755), folder of the build
+    local built=${4:-$BUILD_DIR}/$1
     if [ "$action" = uninstall ]; then
         rm -f "$DESTDIR$2"
         return
     fi
-    if [ ! -x "$BUILD_DIR/$1" ]; then
-        echo "install: $BUILD_DIR/$1 is missing; run 'make release' (or 'make build') first" >&2
+    if [ ! -x "$built" ]; then
+        echo "install: $built is missing; run 'make release' (or 'make build') first" >&2
         exit 1
     fi
     mkdir -p "$DESTDIR$(dirname "$2")"
     # A program that runs at this moment cannot be written to; a new file under its name can take its place.
-    scripts/lib/stamp-paths.sh "$BUILD_DIR/$1" "$DESTDIR$2.new" \
+    scripts/lib/stamp-paths.sh "$built" "$DESTDIR$2.new" \
         "$BINDIR" "$SBINDIR" "$LIBEXECDIR" "$LIBDIR" "$DATADIR" "$SYSCONFDIR" "$LOCALSTATEDIR" "$RUNDIR"
     chmod "${3:-0755}" "$DESTDIR$2.new"
     mv -f "$DESTDIR$2.new" "$DESTDIR$2"
@@ -122,6 +125,13 @@ put_link "$SBINDIR/init.lxc" "$LIBEXECDIR/lxc/lxc-init"
 for template in busybox debian softwarecontainer ubuntu; do
     put_link "$DATADIR/lxc/templates/lxc-$template" "$BINDIR/lxc"
 done
+# The templates for images need libraries that not every host has; everything else works without them.
+if [ "$action" = uninstall ] || [ -x "$IMAGE_BUILD_DIR/lxc-image" ]; then
+    put_program lxc-image "$LIBEXECDIR/lxc/lxc-image" 0755 "$IMAGE_BUILD_DIR"
+    for template in download local oci; do put_link "$DATADIR/lxc/templates/lxc-$template" "$LIBEXECDIR/lxc/lxc-image"; done
+else
+    echo "left out: the templates download, local and oci; 'make release' or 'make images' builds $IMAGE_BUILD_DIR/lxc-image" >&2
+fi
 
 while IFS= read -r -d '' file; do
     mode=0644

@@ -28,6 +28,8 @@ if [ -z "${LXC_TEST_BUILD_DIR:-}" ]; then
     builder=$!
 fi
 swift build --build-tests "${flags[@]}"
+# The templates for images, a package of its own; its debug build serves the containers of a debug build.
+swift build --build-tests --package-path Images --scratch-path .build/images "${flags[@]}"
 if [ -n "$builder" ] && ! wait "$builder"; then
     cat "$programs" >&2
     exit 1
@@ -37,6 +39,7 @@ scripts/lib/machine-snapshot.sh > "$before"
 
 status=0
 swift test --skip-build "${flags[@]}" "$@" || status=$?
+swift test --skip-build --package-path Images --scratch-path .build/images "${flags[@]}" "$@" || status=$?
 
 # The kernel takes a moment to let go of namespaces and network interfaces.
 for _ in {1..50}; do

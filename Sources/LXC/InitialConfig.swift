@@ -74,7 +74,7 @@ struct InitialConfig {
     private static func header(_ template: Template, _ arguments: [String]) -> String {
         """
         # Made by lxc-create with the template \(shown(template.path))
-        # Options given to the template:\(arguments.isEmpty ? " none" : arguments.map { " " + shown($0) }.joined())
+        # Options given to the template:\(arguments.isEmpty ? " none" : concealed(arguments).map { " " + shown($0) }.joined())
         # What can be written here is described in lxc.container.conf(5).
 
         # Remove the number sign of the next line to let containers run inside of this one; its confinement is weaker then.
@@ -82,6 +82,19 @@ struct InitialConfig {
 
 
         """
+    }
+
+    /// Without passwords: everybody who may read the file would have them.
+    private static func concealed(_ arguments: [String]) -> [String] {
+        var isPassword = false
+        return arguments.map { word in
+            // getopt_long(3) takes every beginning of a long option's name that is not that of another one.
+            let name = word.prefix { $0 != "=" }
+            let isOption = name.hasPrefix("--pas") && "--password".hasPrefix(name)
+            let hasValue = isPassword || (isOption && name.count < word.count)
+            isPassword = isOption && !hasValue
+            return hasValue ? "(hidden)" : word
+        }
     }
 
     /// A word that cannot leave its comment.

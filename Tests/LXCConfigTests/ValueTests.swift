@@ -74,6 +74,19 @@ import Testing
     ])
     func commandWords(text: String, words: [String]) throws { #expect(try CommandWords.split(text) == words) }
 
+    @Test(arguments: [
+        ["/bin/sh", "-c", "echo \"a b\" 'c'"], ["a\nb", "", "\t", "\r\n"], ["$'x'", "\\", "'", "\"", "a'b\"c\\"], ["é ü", "\u{7F}\u{1}"],
+        ["--flag=a b", "$HOME", "`id`", "$(id)", "*"],
+    ])
+    func commandsSurviveBeingWritten(words: [String]) throws {
+        let line = CommandWords.joined(words)
+        #expect(try CommandWords.split(line) == words)
+        #expect(!line.utf8.contains { $0 < 0x20 })
+        let text = try ContainerConfigDocument.with("lxc.init.cmd", line).bytes
+        let read = try ConfigParser.parse(text, name: "config").config.process.initCommand
+        #expect(try CommandWords.split(read ?? "") == words)
+    }
+
     @Test(arguments: [("'a", 0), ("a \"b", 2), ("a\\", 1), ("\"a\\\"", 0)]) func openCommands(text: String, offset: Int) {
         let failure = #expect(throws: ValueProblem.self) { try CommandWords.split(text) }
         #expect(failure?.offset == offset)
@@ -142,5 +155,13 @@ import Testing
 
     @Test(arguments: ["arm", "armel", "armhf", "i686", "x86", "mips", "x32"]) func narrowMachines(name: String) {
         #expect(KernelArchitecture(name: name) == .linux32)
+    }
+}
+
+extension ContainerConfigDocument {
+    fileprivate static func with(_ key: String, _ value: String) throws(ConfigProblem) -> ContainerConfigDocument {
+        var document = ContainerConfigDocument()
+        try document.set(key, value)
+        return document
     }
 }

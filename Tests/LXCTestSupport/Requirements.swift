@@ -39,6 +39,13 @@ extension Trait where Self == ConditionTrait {
     /// The test talks to Debian's `lxc-*` tools.
     package static var needsPeerLXC: Self { Requirement.peer.trait }
 
+    /// The test creates containers with the templates `oci`, `local` and `download`, which are a package of their own.
+    package static var needsImageTemplates: Self {
+        .enabled("needs the templates for images (make images, or make release)") {
+            try FileStatus.ifPresent(try TestInstallation.shared.get().templates + "/lxc-oci") != nil
+        }
+    }
+
     /// The test runs a program of the host.
     ///
     /// - Parameters:

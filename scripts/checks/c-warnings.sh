@@ -13,4 +13,4 @@ done < <(find Sources Tests -name '*.c' -print0)
 while IFS= read -r -d '' file; do
     printf '#include "%s"\n#include "%s"\n' "$(basename "$file")" "$(basename "$file")" \
         | "$compiler" -fsyntax-only -std=gnu17 -O1 -Wall -Wextra -Wno-unused-function -Werror -I "$(dirname "$file")" -x c -
-done < <(find Sources -path '*/CLinux/include/*.h' -print0)
+done < <(find Sources -path '*/CLinux/include/*.h' -print0; find Images/Sources -name '*_calls.h' -print0)

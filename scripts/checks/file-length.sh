@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 readonly most=400
-long=$(find Sources Tests scripts -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \) \
+long=$(find Sources Tests scripts Images/Sources Images/Tests -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.sh' -o -name '*.py' \) \
     -exec awk -v most=$most 'ENDFILE { if (FNR > most) print FILENAME ": " FNR " lines, at most " most " are allowed" }' {} + | sort)
 if [ -n "$long" ]; then
     echo "$long"

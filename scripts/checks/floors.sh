@@ -26,11 +26,16 @@ lxc-monitord: LXCRuntime LXCConfig LinuxKernel
 lxc-init: CInit
 lxc-user-nic: LXCUserNic LinuxKernel
 lxc-usernsexec: LXCConfig LinuxKernel
+Unpacking: CCompression CArchive CDigest LinuxKernel
+ImageTemplates: Unpacking CTransfer LXCConfig LinuxKernel FoundationEssentials
+lxc-image: ImageTemplates LinuxKernel
 TABLE
 
 status=0
 modules=0
-for folder in Sources/*/; do
+for folder in Sources/*/ Images/Sources/*/; do
+    # The folders of the main package that the other one has by a link.
+    if [ -L "${folder%/}" ]; then continue; fi
     module=$(basename "$folder")
     files=$(find "$folder" -name '*.swift' | sort)
     if [ -z "$files" ]; then continue; fi # C headers only

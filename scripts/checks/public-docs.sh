@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # The engine's methods are described once, in the protocol ContainerEngine.
-missing=$(find Sources -name '*.swift' ! -name 'SystemEngine*.swift' -print0 | sort -z | xargs -0 awk '
+missing=$(find Sources Images/Sources -name '*.swift' ! -name 'SystemEngine*.swift' -print0 | sort -z | xargs -0 awk '
     FNR == 1 { documented = 0 }
     /^ *\/\/\// { documented = 1; next }
     /^ *@/ && !/(func|struct|enum|class|protocol|actor|typealias) / { next }      # an attribute between comment and declaration

@@ -4,7 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-swift package dump-package | python3 -c '
+check() { # folder of a package
+    swift package --package-path "$1" dump-package | (cd "$1" && python3 -c '
 import json, os, sys
 bad = 0
 for target in json.load(sys.stdin)["targets"]:
@@ -20,4 +21,7 @@ for target in json.load(sys.stdin)["targets"]:
             print(f"target {name} is built without {wanted}; give it `swiftSettings: strict` in Package.swift")
             bad = 1
 sys.exit(bad)
-'
+')
+}
+check .
+check Images

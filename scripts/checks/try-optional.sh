@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-find Sources -name '*.swift' -print0 | sort -z | xargs -0 awk '
+find Sources Images/Sources -name '*.swift' -print0 | sort -z | xargs -0 awk '
     FNR == 1 { comment = 0; earlier = 0 }
     {
         code = $0

@@ -14,6 +14,11 @@ package struct FileDetails: Sendable, Equatable {
     package struct Times: Sendable, Equatable {
         package let accessed: FileTime
         package let modified: FileTime
+
+        package init(accessed: FileTime, modified: FileTime) {
+            self.accessed = accessed
+            self.modified = modified
+        }
     }
 
     /// Details of an open file, also of one that is open as a place only.

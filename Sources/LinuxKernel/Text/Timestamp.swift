@@ -3,6 +3,9 @@ import CLinux
 
 /// The calendar time, as log lines and snapshots write it.
 package enum Timestamp {
+    /// Seconds since 1970. Library call: `time(3)`.
+    package static var seconds: Int64 { Int64(time(nil)) }
+
     /// `YYYYMMDDhhmmss.mmm` in UTC.
     package static func logText() -> String {
         var now = timespec()
