@@ -145,7 +145,7 @@ package enum SoftwareContainerTemplate {
         var text = ""
         let present = try FileStatus.ifPresent(config) == nil ? "" : WholeFile.text(config, limit: 1 << 20)
         // The configuration that goes with the template has these already.
-        if !present.contains("lxc.mount.entry = /usr usr ") {
+        if !present.split(separator: "\n").contains(where: { $0.hasPrefix("lxc.mount.entry = /usr usr ") }) {
             text += """
                 lxc.autodev = 1
                 lxc.tty.max = 1
