@@ -9,7 +9,8 @@ import Testing
     private func large(_ fixture: ContainerFixture) throws -> String {
         let name = try fixture.busybox("large")
         _ = try fixture.shell(
-            "mkdir '\(fixture.rootfs(name))/data'; for i in $(seq 1 60); do head -c 5M /dev/urandom > '\(fixture.rootfs(name))/data/'$i; done")
+            "mkdir '\(fixture.rootfs(name))/data'; for i in $(seq 1 60); do head -c 5M /dev/urandom > '\(fixture.rootfs(name))/data/'$i; done"
+        )
         return name
     }
 

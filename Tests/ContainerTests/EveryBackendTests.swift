@@ -97,9 +97,11 @@ struct EveryBackendTests {
             try mark(fixture, copy, "second")
             #expect(try marked(fixture, name) == expected)
             let wrong = try fixture.lxc("copy", "-n", name, "-N", fixture.name("wrong"), "-s", "-B", "loop")
-            #expect(wrong.code == 1 && wrong.error.contains("cannot be kept on loop") && wrong.error.contains("or use -B \(kind)"), "\(wrong)")
+            #expect(
+                wrong.code == 1 && wrong.error.contains("cannot be kept on loop") && wrong.error.contains("or use -B \(kind)"), "\(wrong)")
             let refused = try fixture.lxc("destroy", "-n", name)
-            #expect(refused.code == (backend == .btrfs ? 0 : 1) && refused.error.contains("has clones") != (backend == .btrfs), "\(refused)")
+            #expect(
+                refused.code == (backend == .btrfs ? 0 : 1) && refused.error.contains("has clones") != (backend == .btrfs), "\(refused)")
             #expect(try marked(fixture, copy).hasPrefix("second\n"))
             try fixture.succeed("destroy", "-n", copy)
             if backend != .btrfs { try fixture.succeed("destroy", "-n", name) }

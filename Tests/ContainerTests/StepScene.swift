@@ -47,7 +47,8 @@ struct StepScene {
         if work == .imageCopy || work == .restoreImage {
             let folder = fixture.lxcpath + "-tools/mount"
             let script = "mkdir '\(folder)'; mount -o loop '\(fixture.folder(name))/rootdev' '\(folder)'"
-            _ = try fixture.shell("\(script); for f in a b c; do echo \(text) > '\(folder)'/$f; done; umount '\(folder)'; rmdir '\(folder)'")
+            _ = try fixture.shell(
+                "\(script); for f in a b c; do echo \(text) > '\(folder)'/$f; done; umount '\(folder)'; rmdir '\(folder)'")
         } else if work == .restoreLayers {
             let upper = fixture.folder(name) + "/overlay/delta"
             _ = try fixture.shell("mkdir -p '\(upper)'; for f in a b c; do echo \(text) > '\(upper)'/$f; done")
@@ -98,6 +99,7 @@ struct StepScene {
     ///   - everybody: Whether its helpers are killed too.
     ///   - next: Chooses the command that follows.
     /// - Returns: Whether everything was as it must be; with the reason recorded when it was not.
+    /// - Throws: ``FixtureFailure`` when the command cannot be run at all.
     func cutShort(at step: Int, everybody: Bool, next: Int) throws -> Bool {
         if work == .restore || work == .restoreLayers || work == .restoreImage { try change("new") }
         let (result, _) = try run(step: step, everybody: everybody)
@@ -123,7 +125,9 @@ struct StepScene {
 
     /// Nobody works on the containers any more: a helper whose master was killed may live a moment longer.
     private func settle() throws {
-        _ = try fixture.eventually { try !fixture.shell("ps -eo args | grep -F '\(fixture.lxcpath)' | grep -v grep || true").contains("lxc-") }
+        _ = try fixture.eventually {
+            try !fixture.shell("ps -eo args | grep -F '\(fixture.lxcpath)' | grep -v grep || true").contains("lxc-")
+        }
     }
 
     private func checkAndTidy(_ next: Int) throws {

@@ -82,7 +82,8 @@ struct ToolCallTests {
         try withStandIns("lvs", "lvremove", answers: gone) { (tools, _) throws in
             try LVMBackend(tools: tools.folders).remove(location, directory: "/x")
         }
-        try withStandIns("lvs", "lvremove", answers: [("lvremove", "echo '  Logical volume lxc/p1 in use.' >&2; exit 5")]) { (tools, _) throws in
+        try withStandIns("lvs", "lvremove", answers: [("lvremove", "echo '  Logical volume lxc/p1 in use.' >&2; exit 5")]) {
+            (tools, _) throws in
             let error = failure { () throws(StorageFailure) in try LVMBackend(tools: tools.folders).remove(location, directory: "/x") }
             #expect(error?.reason == "lvremove: Logical volume lxc/p1 in use.")
         }

@@ -97,15 +97,14 @@ extension Container {
     }
 
     private func makeSnapshot(in folder: String, _ options: CloneOptions, _ notes: (String) -> Void) throws(LXCError) -> String {
+        let interrupted = try interruptedSnapshots(in: folder)
         var number = 0
         while true {
             // Somebody else may take the number between our look and the reservation.
-            let isTaken = try attempt("cannot make a snapshot of \(name)") { () throws(KernelError) in
-                let path = "\(folder)/snap\(number)"
-                if try FileStatus.ifPresent(path, followLinks: false) == nil { return false }
-                return try PartialMarker.inspect(path) != .creatorDied
+            let isThere = try attempt("cannot make a snapshot of \(name)") { () throws(KernelError) in
+                try FileStatus.ifPresent("\(folder)/snap\(number)", followLinks: false) != nil
             }
-            if !isTaken {
+            if !isThere || interrupted.contains("snap\(number)") {
                 let target = try Container(name: "snap\(number)", lxcPath: folder, system: system)
                 var options = options
                 // All volumes of a group share their names.

@@ -90,6 +90,7 @@ package final class LVMBackend: StorageBackend, RenamableStorage {
             hint: "destroy its snapshots and clones first, or bring a snapshot back under another name (-N NAME)")
     }
 
+    /// Whether there is such a volume.
     package func exists(_ location: StorageLocation) throws(StorageFailure) -> Bool {
         let what = "cannot look for the logical volume \(location.source)"
         let result = try tool("lvs", what).attempt(["--unbuffered", "--noheadings", "-o", "lv_name", location.source], for: what)
@@ -98,6 +99,7 @@ package final class LVMBackend: StorageBackend, RenamableStorage {
         throw StorageFailure(what, reason: result.reason)
     }
 
+    /// Gives a volume another name.
     package func rename(_ location: StorageLocation, to other: StorageLocation) throws(StorageFailure) {
         let what = "cannot rename the logical volume \(location.source)"
         let (old, new) = (location.source.split(separator: "/").map(String.init), other.source.split(separator: "/").map(String.init))

@@ -104,6 +104,7 @@ package final class ZFSBackend: StorageBackend, RenamableStorage {
     /// Whoever is a clone of it goes on without it.
     package func checkIsReplaceable(_ location: StorageLocation) throws(StorageFailure) {}
 
+    /// Whether there is such a dataset.
     package func exists(_ location: StorageLocation) throws(StorageFailure) -> Bool {
         let what = "cannot look for the dataset \(location.source)"
         let result = try tool(what).attempt(["list", "-H", "-o", "name", try Self.checked(location.source)], for: what)
@@ -112,6 +113,7 @@ package final class ZFSBackend: StorageBackend, RenamableStorage {
         throw StorageFailure(what, reason: result.reason)
     }
 
+    /// Gives a dataset another name.
     package func rename(_ location: StorageLocation, to other: StorageLocation) throws(StorageFailure) {
         let what = "cannot rename the dataset \(location.source)"
         try tool(what).run(["rename", try Self.checked(location.source), try Self.checked(other.source)], for: what)

@@ -12,8 +12,9 @@ final class CopyProgress: @unchecked Sendable {
 
     /// Nil where nobody would see it: standard error is no terminal.
     init?() {
-        guard StandardStream.error.isTerminal, let columns = StandardStream.error.terminalColumns else { return nil }
-        self.columns = columns
+        guard StandardStream.error.isTerminal else { return nil }
+        // A serial console does not know its width.
+        columns = StandardStream.error.terminalColumns ?? 80
     }
 
     /// Shows how far it is; nil when it is over.
