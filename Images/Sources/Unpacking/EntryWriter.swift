@@ -196,7 +196,9 @@ final class EntryWriter {
             throw ImageFailure("\(what) leads to \(shown(target.text)), which does not exist")
         }
         // A link itself gets the second name, as tar(1) records it; nobody follows it.
-        guard status.kind == .regular || status.kind == .symbolicLink else { throw ImageFailure("\(what) leads to \(shown(target.text)), which is neither a file nor a symbolic link") }
+        guard status.kind == .regular || status.kind == .symbolicLink else {
+            throw ImageFailure("\(what) leads to \(shown(target.text)), which is neither a file nor a symbolic link")
+        }
         try kernel(entry) { () throws(KernelError) in try from.handle.owned.makeHardLink(old, as: name, in: parent.handle.owned) }
     }
 

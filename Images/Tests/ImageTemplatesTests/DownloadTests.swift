@@ -7,7 +7,7 @@ import LinuxKernel
 import Testing
 import Unpacking
 
-@Suite(.enabled(if: ProcessControl.effectiveUser == 0, "needs root")) struct DownloadTests {
+@Suite(.needsRoot, .needs("openssl", "xz", packages: "openssl xz-utils")) struct DownloadTests {
     static let which = "-d tiny -r 1.0 -a amd64"
     static let folder = "/images/tiny/1.0/amd64/default/20260101_0000/"
 
@@ -178,9 +178,8 @@ import Unpacking
         #expect(scene.container.place.isCanaryIntact)
     }
 
-    @Test func signatures() throws {
+    @Test(.needs("gpg", "gpgv", packages: "gpg gpgv gpg-agent")) func signatures() throws {
         let scene = try Scene()
-        try #require(try scene.container.place.shell("command -v gpg && command -v gpgv || true") != "", "GnuPG is not installed")
         try scene.container.place.shell(
             """
             export GNUPGHOME=$PWD/keys; mkdir -m 700 keys

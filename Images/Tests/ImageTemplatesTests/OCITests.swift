@@ -7,9 +7,7 @@ import LinuxKernel
 import Testing
 import Unpacking
 
-private let isRoot = ProcessControl.effectiveUser == 0
-
-@Suite(.enabled(if: isRoot, "needs root")) struct OCITests {
+@Suite(.needsRoot, .needs("zstd", packages: "zstd")) struct OCITests {
     private static let words = ["/bin/sh", "-c", "echo \"a b\" 'c'\nexit", "", "\\", "$HOME", "ü"]
 
     /// An image whose layers replace and remove what earlier ones have.
@@ -67,10 +65,9 @@ private let isRoot = ProcessControl.effectiveUser == 0
         #expect(container.run("lxc-oci", "--url=oci-archive:\(container.folder)/image.tar:other") == 1)
     }
 
-    @Test func throughSkopeo() throws {
+    @Test(.needs("skopeo", packages: "skopeo")) func throughSkopeo() throws {
         let container = try ContainerPlace()
         let layout = try image(container.place)
-        try #require(try container.place.shell("command -v skopeo || true") != "", "skopeo is not installed")
         try container.place.shell("skopeo copy oci:\(layout.folder):latest dir:copy")
         let said = try container.program(
             "lxc-oci", "--url=dir:\(container.folder)/copy", environment: "LXC_CACHE_PATH=\(container.folder)/cache")
@@ -206,7 +203,7 @@ private let isRoot = ProcessControl.effectiveUser == 0
             """
             mkdir bin && cat > bin/skopeo << 'END'
             #!/bin/sh
-            echo "called: $*" ; cat "/proc/$$/environ" | tr '\\0' '\\n'
+            echo "called: $*" ; tr '\\0' ' ' < "/proc/$PPID/cmdline" ; cat "/proc/$$/environ" | tr '\\0' '\\n'
             for word; do case $word in */auth.json) cp -p "$word" /\(container.folder)/seen ;; esac; done
             exit 1
             END
@@ -215,12 +212,15 @@ private let isRoot = ProcessControl.effectiveUser == 0
         let said = try container.program(
             "lxc-oci", "--url=docker://registry.example.com:5000/a/b --username=me --no-cache",
             environment: "LXC_OCI_PASSWORD=s3cret PATH=\(container.folder)/bin:$PATH")
-        #expect(said.contains("status 1"))
+        #expect(said.contains("status 1") && said.contains("--username=me"))
         #expect(!said.contains("s3cret"), "\(said)")
         #expect(try container.place.shell("stat -c %a seen") == "600\n")
         #expect(try container.place.shell("cat seen").contains(Data("me:s3cret".utf8).base64EncodedString()))
         #expect(try container.place.shell("cat seen").contains("registry.example.com:5000"))
         #expect(try container.place.shell("find . -name auth.json") == "")
+        let again = try container.program(
+            "lxc-oci", "--url=docker://a/b --username=me --no-cache --password=s3cret", environment: "PATH=\(container.folder)/bin:$PATH")
+        #expect(again.contains("--password=******") && !again.contains("s3cret"), "\(again)")
     }
 
     @Test(arguments: ["--help", "-oProxy", "file:///etc", "docker://", "dir:", "https://x", "ostree:x", "docker-archive:"])

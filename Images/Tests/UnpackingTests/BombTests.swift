@@ -5,7 +5,7 @@ import Testing
 import Unpacking
 
 /// Archives that ask for too much (reliability I5): each is refused within 10 seconds and 256 MiB, and nothing of it stays.
-@Suite(.serialized) struct BombTests {
+@Suite(.serialized, .needs("xz", "zstd", packages: "xz-utils zstd")) struct BombTests {
     private static let mostKiB = 256 << 10
 
     /// Unpacks a file in a process of its own; returns what that said.

@@ -5,7 +5,7 @@ import Testing
 import Unpacking
 
 /// What members become (reliability I4).
-@Suite struct ContentTests {
+@Suite(.needs("xz", "zstd", packages: "xz-utils zstd")) struct ContentTests {
     @Test(arguments: ["cat", "gzip", "xz", "zstd -q"]) func everyCompression(tool: String) throws {
         let place = try Workplace()
         try place.shell("mkdir -p in/etc && seq 100000 > in/etc/numbers && chmod 0751 in/etc && touch -d @1600000000 in/etc in/etc/numbers")
@@ -15,7 +15,7 @@ import Unpacking
         #expect(try place.shell("cmp in/etc/numbers root/etc/numbers; stat -c '%a %Y' root/etc") == "751 1600000000\n")
     }
 
-    @Test(.enabled(if: ProcessControl.effectiveUser == 0, "needs root")) func ownersTimesAndModes() throws {
+    @Test(.needsRoot, .needs("getfattr", packages: "attr")) func ownersTimesAndModes() throws {
         let place = try Workplace()
         var tar = TarWriter()
         tar.file("su", "", mode: 0o4755, user: 0)
@@ -27,7 +27,7 @@ import Unpacking
         #expect(try place.shell("getfattr --only-values -n user.note root/noted") == "kept")
     }
 
-    @Test(.enabled(if: ProcessControl.effectiveUser == 0, "needs root")) func ownersAreShifted() throws {
+    @Test(.needsRoot, .needs("getfattr", packages: "attr")) func ownersAreShifted() throws {
         let place = try Workplace()
         var settings = UnpackSettings()
         let map = [IDRange(inside: 0, outside: 100_000, count: 65536)]
@@ -67,7 +67,7 @@ import Unpacking
         }
     }
 
-    @Test(.enabled(if: ProcessControl.effectiveUser == 0, "needs root")) func attributesThatSteerTheHostAreLeftOut() throws {
+    @Test(.needsRoot, .needs("getfattr", packages: "attr")) func attributesThatSteerTheHostAreLeftOut() throws {
         let place = try Workplace()
         var tar = TarWriter()
         for name in ["trusted.overlay.opaque", "trusted.note", "user.overlay.redirect", "security.selinux", "security.ima"] {

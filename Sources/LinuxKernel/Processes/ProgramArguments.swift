@@ -3,6 +3,19 @@ import CLinux
 
 /// The words this program was started with.
 package enum ProgramArguments {
+    /// Overwrites a secret in the words, where everybody reads it in `/proc/PID/cmdline`; it has been seen until then.
+    package static func conceal(_ secret: String) {
+        let bytes = secret.kernelBytes
+        if bytes.isEmpty { return }
+        for index in 0..<Int(clinux_word_count()) {
+            guard let word = clinux_words()?[index] else { continue }
+            let length = strlen(word)
+            // The secret is a word of its own, or what stands behind an option.
+            guard length >= bytes.count, text(of: word + (length - bytes.count)) == secret else { continue }
+            for offset in length - bytes.count..<length { word[offset] = 0x2A }
+        }
+    }
+
     /// All words, the program's name first, without loss; `CommandLine.arguments` replaces bytes that are not valid UTF-8.
     package static var all: [String] {
         let count = Int(clinux_word_count())

@@ -57,6 +57,7 @@ package struct OCIOptions: Sendable, Equatable {
             }
         }
         self.common = common
+        if let password { ProgramArguments.conceal(password) }
         if password == nil { password = ProcessEnvironment.value("LXC_OCI_PASSWORD") }
         if common.wantsHelp { return }
         if url.isEmpty { throw ImageFailure("which image?", advice: "lxc-create -t oci -n NAME -- --url=docker://alpine:latest") }
