@@ -41,7 +41,7 @@ extension Container {
                 do throws(OperationFailure) { try replaced?.setAside(notingIn: restoreFolder) } catch { throw LXCError(.failed, error) }
                 try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
                 try destroyHooks(start.document.config, options)
-                try exchange(what, Self.lasting + (stays ? ownLayers(start.document.config) : []))
+                try exchange(what, layers: stays ? ownLayers(start.document.config) : [])
             } catch {
                 try tidyRestore()
                 throw error
@@ -75,9 +75,15 @@ extension Container {
         do { try ContainerRemoval(plan: plan, log: log).runHooks() } catch { throw LXCError(.failed, error) }
     }
 
-    /// `lasting`: what the restored container keeps of the old one, relative to its directory.
-    private func exchange(_ what: String, _ lasting: [String]) throws(LXCError) {
+    /// `layers`: those in the directory that the restored container lies on as well, relative to it.
+    private func exchange(_ what: String, layers: [String]) throws(LXCError) {
+        let lasting = Self.lasting + layers
         try attempt(what) { () throws(KernelError) in
+            // Whoever tidies up must know them even when the configuration cannot be read then.
+            if !layers.isEmpty {
+                let text = layers.map { $0 + "\n" }.joined()
+                try AtomicFile.write(restoreFolder + "/" + Self.layerNote, text.kernelBytes, mode: 0o600)
+            }
             // What belongs to the container and not to its content goes first: tidying puts it back when the exchange does not happen.
             for name in lasting where try FileStatus.ifPresent("\(directory)/\(name)", followLinks: false) != nil {
                 let parent = DirectoryHandle.split(name).parent
@@ -87,6 +93,8 @@ extension Container {
             try HostPath.exchange(directory, restoreFolder)
         }
     }
+
+    private static let layerNote = "kept-layers"
 
     /// What a restored container keeps of the old one, whatever it is kept on.
     private static let lasting = ["snaps", "lxc_rdepends", "lxc_snapshots"]
@@ -137,10 +145,13 @@ extension Container {
     /// Finishes or takes back a restoring that was cut short. For a caller that holds the container.
     func tidyRestore() throws(LXCError) {
         guard try isRestoreUnfinished else { return }
-        let lasting = Self.lasting + ownLayers(usableConfig())
         try tidyReplaced()
         try attempt("cannot tidy up after a restoring of \(name) that was cut short") { () throws(KernelError) in
-            for name in lasting {
+            // Here the exchange is over, and the layers are where they belong.
+            try HostPath.remove(directory + "/" + Self.layerNote)
+            let note = restoreFolder + "/" + Self.layerNote
+            let layers = try FileStatus.ifPresent(note, followLinks: false) == nil ? "" : WholeFile.text(note, limit: 1 << 20)
+            for name in Self.lasting + layers.split(separator: "\n").map(String.init) {
                 let (moved, own) = ("\(restoreFolder)/\(name)", "\(directory)/\(name)")
                 guard try FileStatus.ifPresent(moved, followLinks: false) != nil else { continue }
                 // A layer's place may be taken by the folder that was made for it; snapshots must not go with what is removed.
