@@ -168,6 +168,8 @@ final class RootTree {
         case .notDirectory: return ImageFailure("\(what): its path goes through something that is no directory")
         case .improperLink: return ImageFailure("\(what): its path leaves the root filesystem")
         case .noSpace: return ImageFailure("\(what): \(error.reason)", advice: "make room, or choose another place: lxc-create -P, --dir")
+        case .invalidArgument where error.call.hasPrefix("fchown"):
+            return ImageFailure("\(what): its owner has no place in the id map here", advice: "map more ids with lxc.idmap")
         default: return ImageFailure("\(what): \(error.call): \(error.reason)")
         }
     }

@@ -80,6 +80,31 @@ import Unpacking
         #expect(try scene.download("--list").hasSuffix("status 1\n"))
     }
 
+    /// A server that has only a stream, with digests in it.
+    @Test func streams() throws {
+        let scene = try Scene()
+        try scene.container.place.shell(
+            """
+            cd server && rm -r meta && mkdir -p streams/v1
+            python3 - << 'END'
+            import hashlib, json
+            folder = "images/tiny/1.0/amd64/default/20260101_0000"
+            items = {f: {"ftype": f, "path": folder + "/" + f, "sha256": hashlib.sha256(open(folder + "/" + f, "rb").read()).hexdigest()}
+                     for f in ("meta.tar.xz", "rootfs.tar.xz")}
+            product = {"arch": "amd64", "os": "Tiny", "release": "1.0", "variant": "default", "versions": {"20260101_0000": {"items": items},
+                       "20270101_0000": {"items": {"disk.qcow2": {"path": "x/disk.qcow2"}}}}}
+            json.dump({"products": {"tiny:1.0:amd64:default": product, "../x": dict(product, os="..")}}, open("streams/v1/images.json", "w"))
+            END
+            rm .\(Self.folder)SHA256SUMS
+            """)
+        let said = try scene.download()
+        #expect(said.hasSuffix("status 0\n") && !said.contains("no digests"), "\(said)")
+        try scene.container.place.shell("printf x >> server\(Self.folder)rootfs.tar.xz")
+        #expect(try scene.download(Self.which + " --flush-cache").contains("is not what the server says"))
+        try scene.container.place.shell("echo '{\"products\": {\"x\": null}}' > server/streams/v1/images.json")
+        #expect(try scene.download(Self.which + " --flush-cache").contains("is null"))
+    }
+
     @Test func saysWhatThereIs() throws {
         let scene = try Scene()
         #expect(try scene.download("-d nothing -r 1 -a amd64").contains("there are: other tiny"))

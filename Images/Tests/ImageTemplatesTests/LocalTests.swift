@@ -109,6 +109,27 @@ import Unpacking
         #expect(try container.program("lxc-local", "-m meta.tar -f image/rootfs.tar.xz").contains("no file \"config\""))
     }
 
+    /// In a user namespace, as lxc-create runs templates of containers with mapped ids.
+    @Test func inAUserNamespace() throws {
+        let container = try ContainerPlace()
+        var image = SplitImage()
+        image.files.append(("config-user", "lxc.tty.max = 4\n"))
+        image.tree.device("etc/null")
+        try image.write(container.place)
+        let call = "./lxc-local --path=\(container.folder) --name=c1 --rootfs=\(container.rootfs) -m image/meta.tar.xz -f"
+        try container.place.shell("ln -s \(BuiltProducts.folder)/lxc-image lxc-local")
+        let said = try container.place.shell("unshare --user --map-root-user \(call) image/rootfs.tar.xz --devices 2>&1")
+        #expect(said.contains("left out \"etc/null\": it is a device node"), "\(said)")
+        #expect(try container.value("lxc.tty.max") == "4")
+        #expect(try container.place.shell("test -e root/dev/log || echo excluded") == "excluded\n")
+        image.tree.file("foreign", "", user: 1000)
+        try image.write(container.place)
+        try container.place.shell("find root -mindepth 1 -delete")
+        let refused = try container.place.shell("unshare --user --map-root-user \(call) image/rootfs.tar.xz 2>&1 || echo status $?")
+        #expect(refused.contains("no place in the id map") && refused.hasSuffix("status 1\n"), "\(refused)")
+        #expect(try container.place.tree() == [])
+    }
+
     @Test(.needs("mksquashfs", "sqfs2tar", packages: "squashfs-tools squashfs-tools-ng")) func fromASquashfs() throws {
         let container = try ContainerPlace()
         try SplitImage().write(container.place)

@@ -12,10 +12,12 @@ enum BoundedJSON {
 
     /// Reads a value.
     ///
-    /// `name`: how messages name the text.
+    /// `name`: how messages name the text. `limit`: the most bytes that are accepted.
     /// Throws ``ImageFailure`` saying which field is wrong, and for text that is too long or nests too deeply.
-    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], name: String) throws(ImageFailure) -> Value {
-        if bytes.count > mostBytes { throw ImageFailure("\(name) has more than \(mostBytes >> 10) KiB") }
+    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], name: String, limit: Int = mostBytes) throws(ImageFailure)
+        -> Value
+    {
+        if bytes.count > limit { throw ImageFailure("\(name) has more than \(limit >> 10) KiB") }
         // Looked at before the decoder does: it descends by calling itself.
         if levels(bytes) > mostLevels { throw ImageFailure("\(name) nests deeper than \(mostLevels) levels") }
         do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch let error as DecodingError {

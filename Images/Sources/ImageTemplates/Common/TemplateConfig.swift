@@ -48,8 +48,9 @@ struct TemplateConfig {
         }
         var lines = comments
         while lines.last == "" { lines.removeLast() }
-        if !distribution.isEmpty { lines += ["", "# What the image asks for"] + distribution }
-        lines += ["", "# This container"] + kept
+        if !lines.isEmpty { lines.append("") }
+        if !distribution.isEmpty { lines += ["# What the image asks for"] + distribution + [""] }
+        lines += ["# This container"] + kept
         if !kept.contains(where: { $0.hasPrefix("lxc.rootfs.path") || $0.hasPrefix("lxc.rootfs ") }) {
             lines.append("lxc.rootfs.path = dir:" + options.rootfs)
         }

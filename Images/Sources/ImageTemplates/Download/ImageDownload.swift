@@ -14,7 +14,7 @@ struct ImageDownload {
     /// Real ones have 2 KiB, and up to 1 GiB.
     private static let mostMetadata: Int64 = 16 << 20
     private static let mostTree: Int64 = 16 << 30
-    private static let trees = ["rootfs.tar.xz", "rootfs.squashfs"]
+    static let trees = ["rootfs.tar.xz", "rootfs.squashfs"]
 
     func run() throws(ImageFailure) {
         try prepare()
@@ -60,6 +60,7 @@ struct ImageDownload {
             return nil
         }
         guard let bytes = try client.bytes(of: url("SHA256SUMS"), limit: 1 << 20) else {
+            if !image.digests.isEmpty { return image.digests }
             if signatures == nil && server.isPlain {
                 throw ImageFailure(
                     "\(server.base) has no digests of the image (SHA256SUMS), and everybody on the way can change what it sends",
@@ -74,7 +75,8 @@ struct ImageDownload {
             guard words.count == 2, let digest = Digest(hex: words[0].lowercased()) else { continue }
             found[String(words[1].drop { $0 == " " || $0 == "*" })] = digest
         }
-        return found
+        // What the index says counts more: it was there before the file could be changed.
+        return found.merging(image.digests) { _, listed in listed }
     }
 
     /// Gets a file, the rest of it when a part is there already; its digest, or nil when the server does not have it.
@@ -86,7 +88,7 @@ struct ImageDownload {
         guard try transfer(name, to: place, limit) else { return nil }
         var digest = try Self.digest(of: place)
         if let digests {
-            guard let expected = digests[name] else { throw ImageFailure("SHA256SUMS of \(url("")) does not have \(name)") }
+            guard let expected = digests[name] else { throw ImageFailure("the digests of \(url("")) have none of \(name)") }
             if digest != expected && hadPart {
                 // What was there may have been the beginning of something else.
                 try cache.remove(place)
@@ -96,7 +98,7 @@ struct ImageDownload {
             if digest != expected {
                 try cache.remove(place)
                 throw ImageFailure(
-                    "\(url(name)) is not what the server's SHA256SUMS says: it has the digest \(digest)",
+                    "\(url(name)) is not what the server says: it has the digest \(digest)",
                     advice: "it was removed; try again later")
             }
         } else if let signatures {

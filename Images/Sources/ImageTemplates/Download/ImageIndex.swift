@@ -11,17 +11,25 @@ struct ListedImage: Equatable {
     let build: String
     /// Folder of its files on the server.
     let path: String
+    /// Digests of its files by name, where the list itself has them.
+    var digests: [String: Digest] = [:]
 
     /// A line of an index: six words with semicolons between.
     ///
     /// Nil for a line with words that cannot be parts of a path; they become folders of the cache.
     init?(line: String) {
         let words = line.split(separator: ";" as Character, omittingEmptySubsequences: false).map(String.init)
-        guard words.count >= 6, words[..<5].allSatisfy(Self.isName) else { return nil }
+        guard words.count == 6, words[..<5].allSatisfy(Self.isName) else { return nil }
         let path = words[5]
         guard path.utf8.allSatisfy(ImageServer.isPlainCharacter), !path.contains(".."), !path.isEmpty else { return nil }
         (distribution, release, architecture, variant, build) = (words[0], words[1], words[2], words[3], words[4])
         self.path = path
+    }
+
+    /// The parts of an image, under the same rules.
+    init?(_ words: [String], path: String, digests: [String: Digest]) {
+        self.init(line: (words + [path]).joined(separator: ";"))
+        self.digests = digests
     }
 
     /// Whether a word may be the name of a folder, and of nothing else.
@@ -49,6 +57,10 @@ struct ImageIndex {
         for line in bytes.split(separator: 0x0A) {
             if let image = ListedImage(line: String(kernelBytes: line)) { images.append(image) } else { unusable += 1 }
         }
+        self.init(images, unusable: unusable)
+    }
+
+    init(_ images: [ListedImage], unusable: Int) {
         self.images = images.sorted { first, second in
             let keys = (
                 [first.distribution, first.release, first.architecture, first.variant],
@@ -71,8 +83,15 @@ struct ImageIndex {
             if index.images.isEmpty { throw ImageFailure("the index of \(server.base) lists no images") }
             return index
         }
+        if let bytes = try client.bytes(of: server.url(StreamIndex.path), limit: mostBytes) {
+            try signatures?.check(bytes, server.url(StreamIndex.path), client)
+            let index = try StreamIndex.read(bytes)
+            if index.images.isEmpty { throw ImageFailure("the index of \(server.base) lists no images") }
+            return index
+        }
         throw ImageFailure(
-            "\(server.base) has no index of images at /\(path)", advice: "is it a server of LXC images? --server names another")
+            "\(server.base) has no index of images at /\(path) or /\(StreamIndex.path)",
+            advice: "is it a server of LXC images? --server names another")
     }
 
     /// The images that fit; nil stands for any.

@@ -49,7 +49,7 @@ struct ImageConfigPolicy {
         switch key {
         case "lxc.include":
             let folder = InstalledPaths.config + "/"
-            return value.hasPrefix(folder) && !value.dropFirst(folder.utf8.count).contains("/") && !value.contains("..")
+            return value.hasPrefix(folder) && !value.dropFirst(folder.count).contains("/") && !value.contains("..")
         case "lxc.mount.auto":
             return value.split(separator: " ").allSatisfy { word in
                 let parts = word.split(separator: ":", omittingEmptySubsequences: false)
