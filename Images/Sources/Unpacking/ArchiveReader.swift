@@ -48,6 +48,10 @@ package final class ArchiveReader {
         guard let entry else { throw ImageFailure("libarchive gave no header") }
         count += 1
         if count > limits.entries { throw ImageFailure("it has more than \(limits.entries) members") }
+        if count > limits.freeEntries, let compressed = feed.compressedCount, compressed / Int64(count) < limits.bytesOfEntry {
+            throw ImageFailure(
+                "it has more members than its \(compressed >> 10) KiB can be: less than \(limits.bytesOfEntry) bytes for each")
+        }
         let read = try EntryHeader(entry).entry()
         if case .regular(let size) = read.kind {
             let (sum, overflow) = bytes.addingReportingOverflow(size)
@@ -91,6 +95,8 @@ private final class ArchiveFeed {
     var failure: ImageFailure?
     /// How many bytes may be asked for from here on.
     var budget = Int.max
+
+    var compressedCount: Int64? { source.compressedCount }
 
     init(_ source: any ByteSource) { self.source = source }
 

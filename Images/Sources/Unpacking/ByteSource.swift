@@ -5,6 +5,12 @@ package import LinuxKernel
 package protocol ByteSource: AnyObject {
     /// Fills the start of a buffer that has room for at least one byte; 0 means the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImageFailure) -> Int
+    /// How many compressed bytes these came from so far; nil when that is not known.
+    var compressedCount: Int64? { get }
+}
+
+extension ByteSource {
+    package var compressedCount: Int64? { nil }
 }
 
 /// The bytes of an open file, or of a part of it.
@@ -51,6 +57,7 @@ package final class DigestingSource: ByteSource {
     /// The bytes that went by.
     package private(set) var count: Int64 = 0
     private let limit: Int64
+    package var compressedCount: Int64? { source.compressedCount }
 
     /// - Parameters:
     ///   - source: Where the bytes come from.

@@ -31,6 +31,7 @@ package final class Decompressor: ByteSource {
     /// Bytes that went in, and came out.
     private(set) var taken: Int64 = 0
     private(set) var given: Int64 = 0
+    package var compressedCount: Int64? { taken }
 
     /// Starts with the first bytes, which say how they are compressed.
     ///

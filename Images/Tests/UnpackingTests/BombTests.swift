@@ -7,6 +7,8 @@ import Unpacking
 /// Archives that ask for too much (reliability I5): each is refused within 10 seconds and 256 MiB, and nothing of it stays.
 @Suite(.serialized, .needs("xz", "zstd", packages: "xz-utils zstd")) struct BombTests {
     private static let mostKiB = 256 << 10
+    /// Where others work too, a file may take a hundred times as long to be made.
+    private static let mostSeconds: Double = ProcessInfo.processInfo.environment["LXC_TEST_SHARED_MACHINE"] == nil ? 10 : 60
 
     /// Unpacks a file in a process of its own; returns what that said.
     private func refusal(_ place: Workplace, _ archive: String) throws -> String {
@@ -17,7 +19,7 @@ import Unpacking
         try #require(lines.count == 2)
         let peak = try #require(Int(lines[1]))
         print("\(archive): \(String(format: "%.2f", seconds)) s, \(peak >> 10) MiB: \(lines[0])")
-        #expect(seconds < 10)
+        #expect(seconds < Self.mostSeconds)
         #expect(peak < Self.mostKiB)
         #expect(lines[0].hasPrefix("refused"))
         #expect(try place.tree() == [])
@@ -93,7 +95,7 @@ import Unpacking
         tar.file("same", "")
         _ = try place.write("one", tar.bytes)
         try place.shell("for i in {1..1000}; do cat one; done > thousand && for i in {1..100}; do cat thousand; done > duplicates")
-        #expect(try refusal(place, "duplicates").contains("10000"))
+        #expect(try refusal(place, "duplicates").contains("more than 1000 of"))
         var limits = UnpackSettings()
         limits.limits.entries = 1000
         var many = TarWriter()
@@ -101,6 +103,27 @@ import Unpacking
         let failure = #expect(throws: ImageFailure.self) { try place.unpack(many.finished, limits) }
         #expect(failure?.message.contains("1000 members") == true)
         #expect(try place.tree() == [])
+    }
+
+    /// Ten million empty files, with names of their own; the archive ends where it would be refused anyway.
+    @Test(arguments: ["gzip -1", "zstd -3 -q", "xz -1 -T1"]) func manyEmptyFiles(tool: String) throws {
+        let place = try Workplace()
+        var tar = TarWriter()
+        tar.file("directory/0000000", "")
+        _ = try place.write("one", tar.bytes)
+        try place.shell(
+            """
+            python3 - << 'END' | \(tool) > files
+            import sys
+            block = bytearray(open("one", "rb").read())
+            for number in range(30000):
+                block[10:17] = b"%07d" % number
+                block[148:156] = b" " * 8
+                block[148:156] = b"%06o\\0 " % sum(block)
+                sys.stdout.buffer.write(block)
+            END
+            """)
+        #expect(try refusal(place, "files").contains("bytes for each"))
     }
 
     @Test func manyDirectories() throws {
