@@ -32,12 +32,11 @@ package struct DeviceRule: Sendable, Equatable {
         self.isAllowed = isAllowed
     }
 
-    /// Reads `a`, or `TYPE MAJOR:MINOR ACCESS`.
+    /// Reads `a`, or `TYPE MAJOR:MINOR ACCESS`; nil when it is no rule.
     ///
     /// - Parameters:
     ///   - text: The line.
     ///   - isAllowed: Whether it allows or denies.
-    /// - Returns: nil when it is no rule.
     package init?(_ text: String, isAllowed: Bool) {
         let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
         guard let first = words.first else { return nil }

@@ -36,6 +36,7 @@ package struct SeccompPolicy: Sendable, Equatable {
         case one(String)
     }
 
+    /// One line of a policy.
     package struct Rule: Sendable, Equatable {
         /// Name or number of the call.
         package let call: String

@@ -69,11 +69,7 @@ import Testing
         try fixture.succeed("destroy", "-n", model)
     }
 
-    /// The shared configuration asks for a system call filter, which cannot be loaded yet.
-    private func dropFilter(_ fixture: ContainerFixture, _ name: String) throws { try fixture.append(name, ["lxc.seccomp.profile ="]) }
-
     private func runs(_ fixture: ContainerFixture, _ name: String) throws {
-        try dropFilter(fixture, name)
         try fixture.succeed("start", "-n", name)
         #expect(try fixture.eventually { try fixture.lxc("attach", "-n", name, "--", "/bin/cat", "/etc/hostname").output == name + "\n" })
         try fixture.succeed("stop", "-n", name)
@@ -89,7 +85,6 @@ import Testing
                 fixture, name, "oci", "--url=oci:\(fixture.lxcpath)/.image:latest", "--password=s3cret", "--username=me")
             #expect(result.code == 0, "\(result)")
             #expect(try !WholeFile.text(fixture.folder(name) + "/config").contains("s3cret"))
-            try dropFilter(fixture, name)
             try fixture.succeed("start", "-n", name)
             #expect(
                 try fixture.eventually {
@@ -135,6 +130,39 @@ import Testing
             #expect(result.code == 0, "\(result)")
             try runs(fixture, name)
             withExtendedLifetime(program) {}
+        }
+    }
+
+    /// The post about foreign containers, with a system for this machine's own processor: an image of metadata and a squashfs, and containers
+    /// of it that last until they are stopped.
+    @Test("S4.01 to S4.07 S4.20", .needsProgram("/usr/bin/sqfs2tar", package: "squashfs-tools-ng")) func theImageOfThePost() throws {
+        try withContainers { fixture in
+            try makeImage(fixture)
+            try shell(
+                fixture,
+                """
+                printf 'architecture: %s\\ncreation_date: 1458040200\\nproperties:\\n  os: Busybox\\n  release: tiny\\n  description: tiny\\n' $(uname -m) \
+                    > .meta/metadata.yaml
+                tar -C .meta -czf .metadata.tar.gz . && mkdir .rootfs && tar -C .rootfs -xJf .server/image/rootfs.tar.xz
+                mksquashfs .rootfs .rootfs.squashfs -quiet -no-progress
+                """)
+            let image = fixture.name("image")
+            let result = try create(
+                fixture, image, "local", "--metadata=\(fixture.lxcpath)/.metadata.tar.gz", "--fstree=\(fixture.lxcpath)/.rootfs.squashfs")
+            #expect(result.code == 0, "\(result)")
+            let made = try fixture.succeed("copy", "-n", image, "-e")
+            let name = try #require(made.output.split(separator: " ").first { $0.hasPrefix(image) }.map(String.init), "\(made)")
+            #expect(name != image && fixture.state(name) == "RUNNING")
+            #expect(try fixture.succeed("attach", "-n", name, "--", "/bin/uname", "-a").output.contains(" \(name) "))
+            let session = try fixture.onTerminal("console", "-n", name, "-t", "0")
+            try session.expect("Type <Ctrl+a q> to exit the console")
+            try session.type("\n")
+            try session.expect("/ #")
+            try session.type("\u{1}q")
+            #expect(try session.wait() == .exited(0))
+            try fixture.succeed("stop", "-n", name, "-k")
+            #expect(try fixture.eventually { try FileStatus.ifPresent(fixture.folder(name)) == nil })
+            #expect(try FileStatus.ifPresent(fixture.folder(image)) != nil)
         }
     }
 

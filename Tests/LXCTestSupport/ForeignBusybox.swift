@@ -10,6 +10,7 @@ package enum ForeignBusybox {
     /// The program's path.
     ///
     /// - Parameter architecture: Debian's name, for example `arm64`.
+    /// - Returns: An absolute path.
     /// - Throws: ``FixtureFailure`` with what apt-get said.
     package static func path(_ architecture: String) throws -> String {
         let folder = try "\(ProcessControl.workingDirectory())/\(folder)/\(architecture)"

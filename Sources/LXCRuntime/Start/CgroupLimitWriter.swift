@@ -10,6 +10,7 @@ enum CgroupLimitWriter {
     ///   - limits: All of the configuration.
     ///   - cgroups: The container's; nil where no cgroup filesystem is mounted.
     ///   - filter: Takes the rules about devices on cgroup v2, which has no files for them.
+    /// - Throws: ``OperationFailure`` that names the first line which the kernel does not take.
     static func write(_ limits: [CgroupLimit], _ cgroups: ContainerCgroups?, _ filter: DeviceFilter) throws(OperationFailure) {
         guard !limits.isEmpty else { return }
         try writeDeviceRules(limits, cgroups, filter)

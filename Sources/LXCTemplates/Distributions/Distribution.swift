@@ -75,6 +75,7 @@ package enum Distribution: Sendable, Equatable {
     ///   - release: The release's name.
     ///   - isForeign: Whether QEMU runs its programs. It lacks what systemd sets up its services with (credentials, signals above 34), so
     ///     such a system gets the init of System V where there is one.
+    /// - Returns: Names of packages.
     func packages(_ release: String, isForeign: Bool) -> [String] {
         let initial = hasOldInit(isForeign: isForeign) ? ["sysvinit-core", "initscripts"] : ["init"]
         let common = initial + ["locales", "netbase", "iproute2", "openssh-server", "ca-certificates"]

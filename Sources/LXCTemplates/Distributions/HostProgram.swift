@@ -33,6 +33,7 @@ struct HostProgram: Sendable {
     ///   - command: Path of the program in there, and its arguments.
     ///   - input: What its standard input gives.
     ///   - loud: Whether the user sees what it prints; else that is shown only when it fails.
+    /// - Throws: ``TemplateFailure`` when it cannot be run or does not succeed.
     static func inside(_ root: String, _ command: [String], input: String = "", loud: Bool = false) throws(TemplateFailure) {
         guard let chroot = try find("chroot") else { throw TemplateFailure("chroot is not installed", advice: "apt-get install coreutils") }
         try chroot.run([root] + command, input: input, loud: loud, called: command.first)

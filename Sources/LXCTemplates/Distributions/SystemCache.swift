@@ -36,6 +36,8 @@ struct SystemCache {
     ///   - name: What tells systems apart, for example `bookworm-amd64`.
     ///   - isFresh: Whether an existing one is removed first.
     ///   - make: Fills a folder that does not exist yet.
+    /// - Returns: The system's folder.
+    /// - Throws: ``TemplateFailure`` of `make`, or when the cache cannot be read or written.
     func system(_ name: String, isFresh: Bool, make: (String) throws(TemplateFailure) -> Void) throws(TemplateFailure) -> String {
         let (complete, partial) = ("\(folder)/rootfs-\(name)", "\(folder)/partial-\(name)")
         try remove(partial)

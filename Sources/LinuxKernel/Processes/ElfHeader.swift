@@ -12,10 +12,9 @@ package struct ElfHeader: Sendable, Equatable {
     /// As much of a file as is enough for every question but ``needsInterpreter``; also what binfmt_misc looks at.
     package static let length = 256
 
-    /// Reads the header.
+    /// Reads the header; nil when the bytes are no ELF program.
     ///
     /// - Parameter bytes: The start of a file.
-    /// - Returns: nil when the bytes are no ELF program.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count >= 52, bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else { return nil }
         isWide = bytes[4] == 2

@@ -56,6 +56,7 @@ package struct ForeignProgramHandler: Sendable, Equatable {
     /// Whether the rule is for a program.
     ///
     /// - Parameter start: The first bytes of its file; the kernel looks at 256.
+    /// - Returns: Whether the kernel would hand it to the interpreter.
     package func matches(_ start: [UInt8]) -> Bool {
         guard isEnabled, !magic.isEmpty, offset >= 0, start.count >= magic.count, offset <= start.count - magic.count else { return false }
         for index in magic.indices {

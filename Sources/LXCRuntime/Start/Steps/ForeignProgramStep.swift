@@ -58,7 +58,7 @@ struct ForeignProgramStep: InitStep {
         guard let file = try? context.rootfs.open(path, [.readOnly, .noControllingTerminal, .nonBlocking], links: .followedInside),
             let status = try? FileStatus(of: file), status.kind == .regular
         else { return nil }
-        return try? file.beginning(ElfHeader.length)
+        return try? file.beginning(ElfHeader.length)  // as above
     }
 
     private static func advice(_ header: ElfHeader) -> String {
