@@ -110,7 +110,12 @@ class Lxc:
         """Of one Debian root filesystem, the same for all sides."""
         source, copy = f"{self.tag}-debian", f"{self.tag}-copy"
         if not os.path.exists(f"{self.lxcpath}/{source}"):
-            self.place.write_container(self.lxcpath, source, rootfs=self.place.debian())
+            # C LXC copies only what lies in a folder with the container's name.
+            rootfs = f"{self.lxcpath}/{source}/rootfs"
+            self.place.write_container(self.lxcpath, source, rootfs=rootfs)
+            os.mkdir(rootfs)
+            must(["mount", "--bind", self.place.debian(), rootfs])
+            self.place.undo.append(lambda: must(["umount", rootfs]))
         destroy = self.tool("destroy", "-n", copy)
         make = self.tool("copy", "-n", source, "-N", copy)
         gone = {"after": lambda: subprocess.run(destroy, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)}

@@ -16,7 +16,7 @@ scripts/lib/install-private.sh .build/programs/release "$PWD/.local/bench"
 # a disk that is throttled, as a rented machine's is, would be all that the copies measure.
 # shellcheck disable=SC2016
 exec unshare --mount --propagation private bash -euc '
-    export TMPDIR="$0/containers"
+    export TMPDIR=/tmp/lxc-bench # short: C LXC has limits for the length of paths
     for folder in /run "$0/run" "$TMPDIR"; do
         mkdir -p "$folder"
         if [ "$(stat -f -c %T "$folder")" != tmpfs ]; then mount -t tmpfs none "$folder"; fi
