@@ -153,6 +153,16 @@ import Testing
         #expect(problem("lxc.sysctl." + String(repeating: "a.", count: 5000) + " = 1") != nil)
     }
 
+    /// Bytes that are no text are longer as characters; the key must not become another one, or too long, by that.
+    @Test func aNameOfNoTextStaysTheSameKey() throws {
+        let line = Array("lxc.cgroup.".utf8) + [UInt8](repeating: 0xFF, count: 300) + Array(" = 1\n".utf8)
+        var document = try ConfigParser.parse(line, name: "hostile")
+        let key = try #require(document.config.entries.first?.key)
+        #expect(document.value(of: key) == "1\n")
+        try document.clear(key)
+        #expect(document.bytes.isEmpty)
+    }
+
     enum Flood: String, CaseIterable {
         case mounts, devices, oldDevices, sysctls, limits
 

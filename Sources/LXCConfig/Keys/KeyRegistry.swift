@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// The table of all keys, with a search by name that takes the exact name or else the longest known beginning.
 ///
@@ -124,7 +125,8 @@ package enum KeyRegistry {
 extension KeyRegistry {
     /// What a name stands for; nil when it is not known.
     package static func find(_ name: String) -> Match? {
-        let bytes = Array(name.utf8)
+        // As in a file: a byte that is no text is one byte, however long it is as a character.
+        let bytes = name.kernelBytes
         return find(bytes, 0..<bytes.count)
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// What to say about a key that is not in the table.
 enum UnknownKey {
@@ -10,7 +11,7 @@ enum UnknownKey {
     }
 
     private static func explanation(_ key: String) -> (reason: String, hint: String) {
-        if key.utf8.count > KeyRegistry.longestName { return ("the name is longer than any key", "is a line break missing?") }
+        if key.kernelBytes.count > KeyRegistry.longestName { return ("the name is longer than any key", "is a line break missing?") }
         if let device = device(key) { return device }
         let names = KeyRegistry.keys.flatMap { [$0.name] + $0.historic }
         return ("is not a key of the configuration", hint(KeySuggestion.nearest(to: key, among: names)))
