@@ -95,7 +95,7 @@ let package = Package(
             name: "LXCUserNicTests", dependencies: ["LXCUserNic", "LXCConfig", "Netlink", "LinuxKernel", "LXCTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
+            name: "LXCRuntimeTests", dependencies: ["LXCRuntime", "LXCCgroups", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
         .testTarget(name: "LXCTemplatesTests", dependencies: ["LXCTemplates", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         // Not dependent on the programs that it tests: their static linking would become the test's.
         .testTarget(name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport"], swiftSettings: strict),

@@ -2,8 +2,8 @@
 
 /// One line of a list of device rules, as `devices.allow` and `devices.deny` of cgroup v1 take it.
 package struct DeviceRule: Sendable, Equatable {
-    /// Which kind of node.
-    package enum Kind: Sendable, Equatable { case all, block, character }
+    /// Which kind of node, by the letter that stands for it.
+    package enum Kind: UInt8, Sendable { case all = 0x61, block = 0x62, character = 0x63 }
 
     /// What a process does with a node.
     package struct Access: OptionSet, Sendable, Equatable {

@@ -55,8 +55,7 @@ package struct BusyboxOptions: Sendable, Equatable {
     ///
     /// - Throws: ``TemplateFailure`` when a word is not understood, or `--name` or `--path` is missing.
     package init(_ arguments: [String]) throws(TemplateFailure) {
-        let scanned = OptionScanner.scan(program: "lxc-busybox", arguments: arguments, rows: Row.allCases.map { $0.option })
-        if let fault = scanned.fault { throw TemplateFailure(Self.withoutProgram(fault), advice: Self.seeHelp) }
+        let scanned = try TemplateProgram.scan("busybox", arguments, Row.allCases.map { $0.option })
         for occurrence in scanned.occurrences {
             guard let row = Row(rawValue: occurrence.row) else { continue }
             try take(row, occurrence.argument ?? "")
@@ -90,11 +89,5 @@ package struct BusyboxOptions: Sendable, Equatable {
         // The highest number means "no change" to chown(2).
         guard let number = UInt32(text), number != UInt32.max else { throw TemplateFailure("\(option): \"\(text)\" is not an id") }
         return number
-    }
-
-    /// libc starts its sentence with the program's name, and so do we.
-    private static func withoutProgram(_ fault: String) -> String {
-        let prefix = "lxc-busybox: "
-        return fault.hasPrefix(prefix) ? String(fault.dropFirst(prefix.count)) : fault
     }
 }

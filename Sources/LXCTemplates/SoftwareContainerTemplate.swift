@@ -53,9 +53,7 @@ package enum SoftwareContainerTemplate {
             .init(short: UInt8(ascii: "n"), long: "name", argument: .required), .init(short: nil, long: "rootfs", argument: .required),
             .init(short: nil, long: "mapped-uid", argument: .required), .init(short: nil, long: "mapped-gid", argument: .required),
         ]
-        let scanned = OptionScanner.scan(program: "lxc-softwarecontainer", arguments: arguments, rows: rows)
-        let advice = "lxc-create -t softwarecontainer -h shows the options"
-        if let fault = scanned.fault { throw TemplateFailure(fault, advice: advice) }
+        let scanned = try TemplateProgram.scan("softwarecontainer", arguments, rows)
         var place = Place()
         for occurrence in scanned.occurrences {
             switch occurrence.row {

@@ -3,6 +3,23 @@ import LinuxKernel
 
 /// A template as a program: its failure is one sentence on standard error, and status 1.
 enum TemplateProgram {
+    /// Reads a template's command line.
+    ///
+    /// - Parameters:
+    ///   - name: The template's name, for example `debian`.
+    ///   - arguments: The words after the program's name.
+    ///   - rows: Its options.
+    /// - Returns: The options and words that were found.
+    /// - Throws: ``TemplateFailure`` when a word is not understood.
+    static func scan(_ name: String, _ arguments: [String], _ rows: [OptionRow]) throws(TemplateFailure) -> ScannedOptions {
+        let scanned = OptionScanner.scan(program: "lxc-" + name, arguments: arguments, rows: rows)
+        guard let fault = scanned.fault else { return scanned }
+        // libc starts its sentence with the program's name, and so do we.
+        let prefix = "lxc-\(name): "
+        throw TemplateFailure(
+            fault.hasPrefix(prefix) ? String(fault.dropFirst(prefix.count)) : fault, advice: "lxc-create -t \(name) -h shows the options")
+    }
+
     /// Runs the work of a template.
     ///
     /// - Parameters:

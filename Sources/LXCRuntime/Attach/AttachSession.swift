@@ -43,11 +43,7 @@ package final class AttachSession {
     /// The filter that the program gets, so that it does not run with fewer limits than init; nil when there is none to load.
     private func systemCallFilter(_ profile: InitProfile) throws(AttachFailure) -> [UInt8]? {
         guard profile.status.seccompMode ?? 0 != 0, !wishes.elevated.contains(.securityModule) else { return nil }
-        let (file, nesting): (String?, String?)
-        do {
-            (file, nesting) = (try client.configItem("lxc.seccomp.profile"), try client.configItem("lxc.seccomp.allow_nesting"))
-        } catch { throw AttachFailure("cannot learn the container's system call filter", error) }
-        guard let file, !file.isEmpty else {
+        guard let file = try setting("lxc.seccomp.profile") else {
             // A tool that is itself confined hands its filters on.
             if (try? ProcessStatus.read())?.seccompMode ?? 0 != 0 { return nil }  // unreadable: as if there were no filter here
             throw AttachFailure(
@@ -57,9 +53,18 @@ package final class AttachSession {
                     reason: "it does not come from its configuration",
                     hint: "lxc-attach -e LSM runs the program without a filter and without a label"))
         }
+        let allowsNesting = try setting("lxc.seccomp.allow_nesting") == "1"
         return try attaching { () throws(OperationFailure) in
-            try SystemCallPolicy(file: file, allowsNesting: nesting == "1", origin: nil).compile(nil)
+            try SystemCallPolicy(file: file, allowsNesting: allowsNesting, origin: nil).compile(nil)
         }
+    }
+
+    /// A setting of the running container; nil when it has none.
+    private func setting(_ key: String) throws(AttachFailure) -> String? {
+        do {
+            let value = try client.configItem(key)
+            return value == "" ? nil : value
+        } catch { throw AttachFailure("cannot learn the container's system call filter", error) }
     }
 
     private func attach(_ plan: AttachPlan, _ handle: borrowing PidFD) throws(AttachFailure) -> ExitStatus {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCCgroups
 import LinuxKernel
 
 /// What CONSOLE_LOG asks for: 24 bytes on the wire.
@@ -44,7 +45,7 @@ package struct DeviceRuleMessage: Sendable, Hashable {
     static let size = 40
 
     /// Which kind of node.
-    package enum Kind: UInt8, Sendable { case all = 0x61, block = 0x62, character = 0x63 }
+    package typealias Kind = DeviceRule.Kind
 
     package var kind: Kind
     /// Device numbers; -1 for any.

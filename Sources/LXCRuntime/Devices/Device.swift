@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCCgroups
 package import LinuxKernel
 
 /// What a device file stands for.

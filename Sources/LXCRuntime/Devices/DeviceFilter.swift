@@ -35,15 +35,9 @@ extension DeviceRule {
     /// The rule that a message of the control socket stands for; nil when its letters are none.
     init?(_ message: DeviceRuleMessage) {
         guard let access = Self.access(message.access) else { return nil }
-        let kind: Kind =
-            switch message.kind {
-            case .all: .all
-            case .block: .block
-            case .character: .character
-            }
         self.init(
-            kind: kind, major: UInt32(exactly: message.major), minor: UInt32(exactly: message.minor),
-            access: kind == .all ? .all : access, isAllowed: message.isAllowed)
+            kind: message.kind, major: UInt32(exactly: message.major), minor: UInt32(exactly: message.minor),
+            access: message.kind == .all ? .all : access, isAllowed: message.isAllowed)
     }
 
     /// Whether another rule says something else about the very same requests.
@@ -55,18 +49,12 @@ extension DeviceRule {
 extension DeviceRuleMessage {
     /// The message that asks for a rule.
     package init(_ rule: DeviceRule) {
-        let kind: Kind =
-            switch rule.kind {
-            case .all: .all
-            case .block: .block
-            case .character: .character
-            }
         var letters = ""
         if rule.access.contains(.read) { letters += "r" }
         if rule.access.contains(.write) { letters += "w" }
         if rule.access.contains(.make) { letters += "m" }
         self.init(
-            kind: kind, major: rule.major.map { Int32(clamping: $0) } ?? -1, minor: rule.minor.map { Int32(clamping: $0) } ?? -1,
+            kind: rule.kind, major: rule.major.map { Int32(clamping: $0) } ?? -1, minor: rule.minor.map { Int32(clamping: $0) } ?? -1,
             access: letters, isAllowed: rule.isAllowed)
     }
 }

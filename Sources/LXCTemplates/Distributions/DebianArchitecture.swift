@@ -34,13 +34,7 @@ struct DebianArchitecture: Sendable, Equatable {
     }
 
     /// Whether the host's processor runs its programs.
-    var isNative: Bool {
-        switch Self.host.name {
-        case "amd64": name == "amd64" || name == "i386"
-        case "arm64": name == "arm64" || name == "armhf" || name == "armel"
-        default: name == Self.host.name
-        }
-    }
+    var isNative: Bool { program.flatMap { ElfHeader($0) }?.isNative ?? false }
 
     /// The start of one of its programs, as far as binfmt_misc looks at it: elf(5). Nil for an architecture that is not known here.
     private var program: [UInt8]? {

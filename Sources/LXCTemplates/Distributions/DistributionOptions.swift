@@ -31,6 +31,9 @@ struct DistributionOptions: Sendable {
     var isVerbose = false
     var wantsHelp = false
 
+    /// Whether the container has the init of System V.
+    var hasOldInit: Bool { distribution.hasOldInit(isForeign: !architecture.isNative) }
+
     enum Row: Int, CaseIterable {
         case help, name, path, rootfs, architecture, release, variant, packages, mirror, securityMirror, keyring, authorizedKeys, nonFree
         case interpreter, flushCache, clean, user, password, bindHome, debug, mappedUser, mappedGroup
@@ -68,19 +71,15 @@ struct DistributionOptions: Sendable {
     /// - Throws: ``TemplateFailure`` when a word is not understood, or `--name` or `--path` is missing.
     init(_ distribution: Distribution, _ arguments: [String]) throws(TemplateFailure) {
         self.distribution = distribution
-        let program = "lxc-" + distribution.name
-        let scanned = OptionScanner.scan(program: program, arguments: arguments, rows: Row.allCases.map { $0.option })
-        let advice = "lxc-create -t \(distribution.name) -h shows the options"
-        if let fault = scanned.fault {
-            let prefix = program + ": "
-            throw TemplateFailure(fault.hasPrefix(prefix) ? String(fault.dropFirst(prefix.utf8.count)) : fault, advice: advice)
-        }
+        let scanned = try TemplateProgram.scan(distribution.name, arguments, Row.allCases.map { $0.option })
         for occurrence in scanned.occurrences {
             guard let row = Row(rawValue: occurrence.row) else { continue }
             try take(row, occurrence.argument ?? "")
         }
         if wantsHelp || onlyCleans { return }
-        if let word = scanned.operands.first { throw TemplateFailure("unexpected word \"\(word)\"", advice: advice) }
+        if let word = scanned.operands.first {
+            throw TemplateFailure("unexpected word \"\(word)\"", advice: "lxc-create -t \(distribution.name) -h shows the options")
+        }
         if name.isEmpty || path.isEmpty {
             throw TemplateFailure(
                 "--name and --path are needed", advice: "templates are run by lxc-create: lxc-create -t \(distribution.name) -n NAME")

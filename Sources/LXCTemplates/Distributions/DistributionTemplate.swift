@@ -71,7 +71,7 @@ package enum DistributionTemplate {
             lxc.pty.max = 1024
 
             """
-        if options.distribution.hasOldInit(isForeign: !options.architecture.isNative) { text += "lxc.signal.halt = SIGPWR\n" }
+        if options.hasOldInit { text += "lxc.signal.halt = SIGPWR\n" }
         if let home {
             text += "lxc.mount.entry = \(MountText.escaped(home)) \(MountText.escaped(String(home.dropFirst()))) none bind 0 0\n"
         }

@@ -30,10 +30,10 @@ struct InstalledSystem {
             try copyFromHost("etc/resolv.conf")
             try forgetIdentity()
             try chooseTarget()
-            if hasOldInit { try write("etc/inittab", OldInit.table) }
+            if options.hasOldInit { try write("etc/inittab", OldInit.table) }
         } catch { throw TemplateFailure("cannot complete the system", error) }
         try withQuietServers { () throws(TemplateFailure) in
-            if hasOldInit { try OldInit.disableScripts(folder, root) }
+            if options.hasOldInit { try OldInit.disableScripts(folder, root) }
             try makeLocale()
             if !options.packages.isEmpty {
                 HostProgram.say("Installing \(options.packages.joined(separator: " "))\n")
@@ -47,8 +47,6 @@ struct InstalledSystem {
             try SystemAccounts(options: options, folder: folder).make()
         }
     }
-
-    private var hasOldInit: Bool { options.distribution.hasOldInit(isForeign: !options.architecture.isNative) }
 
     private func writeNames() throws(KernelError) {
         try write("etc/hostname", options.name + "\n")
