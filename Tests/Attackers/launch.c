@@ -9,8 +9,9 @@
 //   -z         argv is empty
 //   -l N=V     limit number N (getrlimit) is V
 //   -e LINE    a line of the environment; otherwise it is empty
-//   -n ROUNDS  runs the program so often, silently; prints each duration in nanoseconds and the status
-//   -A WORD    with -n: half of the runs have this word in place of the word "@", the others that of -B; the order is A B B A
+//   -n ROUNDS  runs the program so often, silently; prints each duration in nanoseconds, the status, and 0 for -A, 1 for -B
+//   -A WORD    with -n: of each two runs one has this word in place of the word "@", the other that of -B; which comes first is drawn,
+//              so that nothing that the machine does in a rhythm meets one of them more than the other
 //   -B WORD
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -56,10 +58,13 @@ static void execute(char **words) {
 static void measure(char **words) {
     char **place = words;
     while (*place && strcmp(*place, "@")) place++;
+    unsigned char first = 0;
     for (int i = 0; i < rounds; i++) {
         struct timespec start, end;
         int status;
-        char *choice = choices[(i + 1) / 2 % 2];
+        if (i % 2 == 0 && getrandom(&first, 1, 0) != 1) fail("getrandom");
+        int which = (first + i) % 2;
+        char *choice = choices[which];
         if (choice) *place = choice;
         clock_gettime(CLOCK_MONOTONIC, &start);
         pid_t child = fork();
@@ -70,7 +75,8 @@ static void measure(char **words) {
         }
         if (waitpid(child, &status, 0) < 0) fail("waitpid");
         clock_gettime(CLOCK_MONOTONIC, &end);
-        printf("%lld %d\n", (end.tv_sec - start.tv_sec) * 1000000000LL + end.tv_nsec - start.tv_nsec, WEXITSTATUS(status));
+        printf("%lld %d %d\n", (end.tv_sec - start.tv_sec) * 1000000000LL + end.tv_nsec - start.tv_nsec, WEXITSTATUS(status),
+               which);
     }
 }
 
