@@ -25,9 +25,7 @@ extension Container {
             do throws(LXCError) {
                 let build = CloneBuild(
                     original: self, document: document, target: target, directory: target.directory, options: options)
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in
-                    try build.run { (location) throws(KernelError) in try marker.note(location.text) }
-                }
+                try build.make(what, signals) { (location) throws(KernelError) in try marker.note(location.text) }
                 try target.recordOriginals(of: self, what)
             } catch { throw target.undone(made, after: error) }
             do throws(KernelError) { try marker.finish() } catch {
