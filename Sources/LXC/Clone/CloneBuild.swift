@@ -32,17 +32,22 @@ struct CloneBuild {
     /// Builds everything, in a process with mounts of its own where that is needed.
     ///
     /// `what`: for errors; `signals`: see ``PrivateWork``.
+    /// Returns the storage, if it was made in this process.
     func make(
         _ what: String, _ signals: borrowing SignalDescriptor, noting: (StorageLocation) throws(KernelError) -> Void
-    ) throws(LXCError) {
+    ) throws(LXCError) -> StorageLocation? {
         let work = PrivateWork(what: what)
-        guard isLayerWithoutHooks else { return try work.run(signals) { () throws(OperationFailure) in try run(noting: noting) } }
+        guard isLayerWithoutHooks else {
+            try work.run(signals) { () throws(OperationFailure) in try run(noting: noting) }
+            return nil
+        }
         let rest: Begun?
         do throws(OperationFailure) {
             rest = try begin(noting: noting)
-            guard let rest, try !endLayer(rest) else { return }
+            guard let rest, try !endLayer(rest) else { return rest?.location }
         } catch { throw LXCError(.failed, error) }
         if let rest { try work.run(signals) { () throws(OperationFailure) in try end(rest) } }
+        return rest?.location
     }
 
     /// Makes the storage and the configuration; nil when that is all, because there is no root filesystem.
