@@ -9,6 +9,9 @@ extension Supervisor {
         publisher.change(to: .starting)
         try StartRefusal.check(plan.config)
         systemCallFilter = try SystemCallPolicy(plan.config)?.compile(log)
+        label = try SecurityLabel.request(plan.config.security) { () throws(OperationFailure) in
+            try ApparmorConfinement(plan: plan, log: log).request()
+        }
         isEnding = false
         deviceFilter = DeviceFilter()
         hooks.environment.initPID = nil
@@ -182,6 +185,7 @@ extension Supervisor {
                 context.network = network
                 context.mountedRootfs = rootfs
                 context.systemCallFilter = systemCallFilter
+                context.label = label
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
