@@ -50,7 +50,7 @@ extension Supervisor {
         if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
         if InitSequence.asksLeave(plan.config) {
-            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups, deviceFilter)
+            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups, deviceFilter, log)
             try say(.execute, channel)
         }
         try finishStart(channel)

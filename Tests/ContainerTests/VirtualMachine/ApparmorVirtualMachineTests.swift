@@ -4,7 +4,7 @@ import LinuxKernel
 import Testing
 
 /// Containers on a kernel with AppArmor.
-@Suite("AppArmor (VirtualMachineTests)", .needsRoot, .needsVirtualMachine("plain"), .serialized) struct ApparmorTests {
+@Suite(.needsRoot, .needsVirtualMachine("plain"), .serialized) struct ApparmorVirtualMachineTests {
     private static let profiles = "/sys/kernel/security/apparmor/profiles"
 
     /// A configuration that says nothing about AppArmor.
