@@ -42,6 +42,8 @@ final class InitContext {
     var cgroupEntry = CgroupEntry.early
     /// The system call filter, compiled; nil without one, and when it is loaded.
     var systemCallFilter: [UInt8]?
+    /// Whether somebody else than root starts the container.
+    var isOrdinaryUser = false
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCCgroups
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 extension Supervisor {
@@ -182,6 +183,7 @@ extension Supervisor {
                 context.network = network
                 context.mountedRootfs = rootfs
                 context.systemCallFilter = systemCallFilter
+                context.isOrdinaryUser = isOrdinaryUser
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
@@ -222,9 +224,11 @@ extension Supervisor {
         if !plan.config.idMap.isEmpty && namespaces.born.contains(.user) {
             try attempting("cannot write the id map", key: "lxc.idmap", origin: plan.config.origin(of: "lxc.idmap")) {
                 () throws(KernelError) in
-                try IDMapWriter.write(users: namespaces.users, groups: namespaces.groups, to: pid, denySetGroups: false)
+                try IDMapPrograms.install(IDMapping(users: namespaces.users, groups: namespaces.groups), to: pid)
             }
         }
+        // From then on it is a stranger, and nobody but root may look into it.
+        if isOrdinaryUser && (needsNamespaces || ContainerNetwork.isNeeded(plan.config.networks)) { try keepNamespaces(of: pid) }
         do throws(CgroupError) {
             if namespaces.mappedRoot != (0, 0) {
                 try cgroups?.changeOwner(user: namespaces.mappedRoot.user, group: namespaces.mappedRoot.group)
@@ -242,6 +246,8 @@ extension Supervisor {
             try record([.initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid))])
         }
     }
+
+    private var needsNamespaces: Bool { !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts }
 
     private func keepNamespaces(of pid: Int32) throws(OperationFailure) {
         keptNamespaces = []
@@ -268,7 +274,7 @@ extension Supervisor {
         terminals.fill(Array(rest))
         if ends.count == 2 { try connectConsole(ends[0], ends[1]) }
         hooks.environment.initPID = initNumber
-        if !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts { try keepNamespaces(of: initNumber) }
+        if needsNamespaces && keptNamespaces.isEmpty { try keepNamespaces(of: initNumber) }
         try hooks.run(.startHost, inside: false)
         try checkAbandoned()
     }

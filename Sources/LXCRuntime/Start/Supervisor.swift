@@ -54,6 +54,8 @@ final class Supervisor {
     var isEnding = false
     /// Whether the journal says who is at work.
     var isJournalSigned = false
+    /// Whether somebody else than root runs the container.
+    let isOrdinaryUser = ProcessControl.effectiveUser != 0
     /// When this process started, for the journal.
     let startTime: UInt64
     var hasInitEnded = false
@@ -145,8 +147,9 @@ final class Supervisor {
                 for stream in [StandardStream.input, .output, .error] { try ProcessControl.replaceStandard(stream, with: null.number) }
             }
             try ProcessControl.setName("lxc-supervisor")
-            // The host's files are reachable through this process: nobody but root may look into it.
-            try ProcessControl.setDumpable(false)
+            // The host's files are reachable through this process: nobody but root may look into it. What an ordinary user's reaches is
+            // the user's own, and the kernel would let not even this process look into its copy in a user namespace.
+            if !isOrdinaryUser { try ProcessControl.setDumpable(false) }
         }
         try bindSocket()
         try Recovery(plan: plan, journal: journal, log: log, hooks: hooks).finishEarlierRun()

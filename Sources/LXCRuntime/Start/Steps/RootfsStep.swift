@@ -35,7 +35,15 @@ struct RootfsStep: InitStep {
 extension RootfsContent {
     /// What the supervisor has mounted already, or what this process mounts by itself.
     fileprivate func mount(_ context: InitContext, _ mountPoint: String, _ what: String) throws(OperationFailure) -> DetachedMount {
-        guard let mounted = context.mountedRootfs else { return try mount(stage: mountPoint) }
+        guard let mounted = context.mountedRootfs else {
+            do throws(OperationFailure) { return try mount(stage: mountPoint) } catch {
+                var failure = error
+                if context.isMapped, error.errno == Errno.permissionDenied.rawValue {
+                    failure.hint = BlockedPath.advice(plainPath, context.mappedRoot) ?? error.hint
+                }
+                throw failure
+            }
+        }
         context.mountedRootfs = nil
         return try attempting(what) { () throws(KernelError) in DetachedMount(owning: try mounted.duplicate(), label: path.value) }
     }
