@@ -98,8 +98,15 @@ extension Supervisor {
             isRelative: settings.isRelative, pattern: plan.cgroupPattern, wantedControllers: plan.cgroupControllers)
         do throws(CgroupError) {
             let cgroups = try ContainerCgroups(layout: layout, placement: placement, bases: bases.take())
+            if cgroups.isEmpty { return }
             self.cgroups = cgroups
             try recordCgroups(cgroups.expectedJournalPaths())
+            // A cgroup with processes in it passes no controllers on, and a user's scope has this one.
+            if isOrdinaryUser && layout.kind == .unified {
+                try cgroups.createMonitor()
+                try recordCgroups(cgroups.journalPaths)
+                try cgroups.enter(.monitor)
+            }
             try cgroups.reservePayload()
             // A name that was taken meanwhile got another number.
             try recordCgroups(cgroups.journalPaths)
@@ -111,7 +118,7 @@ extension Supervisor {
         guard let cgroups else { return }
         do throws(CgroupError) {
             try cgroups.completePayload()
-            if needsMonitorCgroup {
+            if needsMonitorCgroup && cgroups.monitorPath == nil {
                 try cgroups.createMonitor()
                 try recordCgroups(cgroups.journalPaths)
                 // The v2 side follows once the container runs: a move there waits for the kernel, 6 to 16 ms measured.
@@ -230,10 +237,11 @@ extension Supervisor {
         // From then on it is a stranger, and nobody but root may look into it.
         if isOrdinaryUser && (needsNamespaces || ContainerNetwork.isNeeded(plan.config.networks)) { try keepNamespaces(of: pid) }
         do throws(CgroupError) {
-            if namespaces.mappedRoot != (0, 0) {
+            if !isOrdinaryUser && namespaces.mappedRoot != (0, 0) {
                 try cgroups?.changeOwner(user: namespaces.mappedRoot.user, group: namespaces.mappedRoot.group)
             }
         } catch { throw OperationFailure("cannot give the cgroup to the container's root", reason: error.description) }
+        if isOrdinaryUser { try shareUserCgroups() }
         for value in plan.config.process.proc {
             try attempting("cannot set /proc/PID/\(value.name)", key: "lxc.proc.\(value.name)", origin: value.origin) {
                 () throws(KernelError) in

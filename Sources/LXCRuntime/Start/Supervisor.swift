@@ -83,12 +83,18 @@ final class Supervisor {
         }
         programViews = [preparation.programView].compactMap { $0 }
         let isRelative = plan.config.cgroup.isRelative
+        var layout: CgroupLayout
         if let known = preparation.layout, !isRelative {
             layout = known
             bases = preparation.bases
         } else {
             layout = try CgroupLayout.detect(isRelative: isRelative)
         }
+        if isOrdinaryUser {
+            let found = Self.userLayout(layout, name: plan.name, log)
+            if found != layout { (layout, bases) = (found, nil) }
+        }
+        self.layout = layout
         startTime = preparation.startTime ?? ProcessIdentity.startTime(of: ProcessControl.pid)
         namespaces = NamespacePlan(plan.config, bornInCgroup: layout.kind == .unified)
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount

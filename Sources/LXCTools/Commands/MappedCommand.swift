@@ -12,6 +12,10 @@ package struct MappedRequest: Sendable, Equatable {
         case remove([String])
         /// Gives single files or directories to the container's root.
         case own([String])
+        /// Gives files and directories to the group of the container's root, which may write to them; they stay the caller's.
+        case share([String])
+        /// Removes empty directories with all below them: cgroups, whose files cannot be removed.
+        case prune([String])
     }
 
     package var mapping: IDMapping
@@ -22,7 +26,7 @@ package struct MappedRequest: Sendable, Equatable {
 package enum MappedCommand: ToolCommand {
     package static let table = OptionTable(
         tool: MappedHelper.programName,
-        synopsis: ["-m MAP... -- template|remove|own WORD..."],
+        synopsis: ["-m MAP... -- template|remove|own|share|prune WORD..."],
         summary: "Works on files of containers with mapped ids; other tools run it.",
         groups: [.init(nil, [UsernsExecCommand.map])],
         operands: Operands(name: .absent, rest: .command),
@@ -38,6 +42,8 @@ package enum MappedCommand: ToolCommand {
             work = .template(directory: words[0], rootfs: words[1], command: Array(words[2...]))
         case "remove" where !words.isEmpty: work = .remove(words)
         case "own" where !words.isEmpty: work = .own(words)
+        case "share" where !words.isEmpty: work = .share(words)
+        case "prune" where !words.isEmpty: work = .prune(words)
         default: throw .usage("expected a piece of work", advice: "other tools start this program")
         }
         return MappedRequest(mapping: mapping, work: work)
@@ -62,6 +68,10 @@ package enum MappedCommand: ToolCommand {
             for path in paths { try remove(path) }
         case .own(let paths):
             for path in paths { try own(path, group: 0) }
+        case .share(let paths):
+            for path in paths { try share(path) }
+        case .prune(let paths):
+            for path in paths { try prune(path) }
         }
         return .success
     }
@@ -81,6 +91,33 @@ package enum MappedCommand: ToolCommand {
         } catch {
             if error.errno == .noSuchFileOrDirectory { return }
             throw ToolFailure(what, error)
+        }
+    }
+
+    private static func share(_ path: String) throws(ToolFailure) {
+        do throws(KernelError) {
+            guard let status = try FileStatus.ifPresent(path) else { return }
+            let (parent, name) = DirectoryHandle.split(path)
+            try DirectoryHandle(opening: "/" + parent).changeOwner(name, user: status.owner, group: 0)
+            try HostPath.changePermissions(path, to: status.kind == .directory ? 0o775 : 0o664)
+        } catch { throw ToolFailure("cannot share \(path) with the container's root", error) }
+    }
+
+    /// Without recursion: a container can nest its cgroups as it likes.
+    private static func prune(_ path: String) throws(ToolFailure) {
+        do throws(KernelError) {
+            var waiting = [path]
+            var found: [String] = []
+            while let next = waiting.popLast() {
+                found.append(next)
+                for name in try DirectoryListing.names(in: next)
+                where try FileStatus.ifPresent("\(next)/\(name)", followLinks: false)?.kind == .directory {
+                    waiting.append("\(next)/\(name)")
+                }
+            }
+            for directory in found.reversed() { try HostPath.removeDirectory(directory) }
+        } catch {
+            if error.errno != .noSuchFileOrDirectory { throw ToolFailure("cannot remove \(path)", error) }
         }
     }
 }
