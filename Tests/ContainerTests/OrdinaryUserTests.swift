@@ -91,3 +91,48 @@ extension OrdinaryUserTests {
         }
     }
 }
+
+extension OrdinaryUserTests {
+    @Test(.needsRoot, .needsProgram("/usr/bin/newuidmap", package: "uidmap"))
+    func usesTheCgroupsThatAreTheUsers() throws {
+        try withContainers { fixture in
+            let world = try UserWorld(fixture)
+            let places = try world.delegate(to: user, ["unified", "freezer", "memory"])
+            try world.succeed(user, "create", "-n", "web", "-t", "busybox")
+            #expect(try world.lxc(user, in: places, "start", "-n", "web").code == 0)
+            for place in places {
+                let payload = try FileStatus(of: place + "/lxc.payload.web")
+                #expect(payload.owner == user.number && payload.group == 100000 && payload.permissions == 0o775)
+            }
+            #expect(try world.lxc(user, in: places, "freeze", "-n", "web").code == 0)
+            #expect(try world.succeed(user, "info", "-n", "web", "-sH").output == "FROZEN\n")
+            #expect(try world.lxc(user, in: places, "unfreeze", "-n", "web").code == 0)
+            #expect(try world.lxc(user, in: places, "cgroup", "-n", "web", "memory.limit_in_bytes", "40960000").code == 0)
+            #expect(try WholeFile.text(places[2] + "/lxc.payload.web/memory.limit_in_bytes") == "40960000\n")
+            #expect(try world.lxc(user, in: places, "attach", "-n", "web", "--", "true").code == 0)
+            // What the container makes below belongs to its root, and goes with it all the same.
+            let nested = places[0] + "/lxc.payload.web/deep/deeper"
+            #expect(
+                try fixture.run("/bin/sh", ["-ec", "mkdir -p \(nested); chown -R 100000:100000 \(places[0])/lxc.payload.web/deep"]).code
+                    == 0)
+            #expect(try world.lxc(user, in: places, "stop", "-k", "-n", "web").code == 0)
+            for place in places { #expect(try FileStatus.ifPresent(place + "/lxc.payload.web") == nil) }
+        }
+    }
+
+    @Test(.needsRoot, .needsProgram("/usr/bin/newuidmap", package: "uidmap"))
+    func startsWithoutCgroupsAndSaysSo() throws {
+        try withContainers { fixture in
+            let world = try UserWorld(fixture)
+            try world.succeed(user, "create", "-n", "web", "-t", "busybox")
+            let log = world.home(of: user) + "/log"
+            try world.succeed(user, "start", "-n", "web", "-l", "WARN", "-o", log)
+            #expect(try WholeFile.text(log).contains("the container gets no cgroups"))
+            let limited = try world.lxc(user, "start", "-n", "web", "-s", "lxc.cgroup2.memory.max=1000000")
+            #expect(limited.code == 0)  // it runs already
+            try world.succeed(user, "stop", "-k", "-n", "web")
+            let refused = try world.lxc(user, "start", "-n", "web", "-s", "lxc.cgroup.memory.limit_in_bytes=40960000")
+            #expect(refused.code == 1 && refused.error.contains("memory.limit_in_bytes"), "\(refused)")
+        }
+    }
+}

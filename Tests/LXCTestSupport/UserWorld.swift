@@ -26,8 +26,9 @@ package final class UserWorld: @unchecked Sendable {
     /// - Parameters:
     ///   - fixture: What it ends with.
     ///   - usernet: Lines of lxc-usernet(5).
+    ///   - hasOwnEtc: Whether files in `/etc` can take the place of others; otherwise the accounts stay as they are.
     /// - Throws: ``FixtureFailure`` when a step of its making failed.
-    package init(_ fixture: ContainerFixture, usernet: [String] = []) throws {
+    package init(_ fixture: ContainerFixture, usernet: [String] = [], hasOwnEtc: Bool = false) throws {
         self.fixture = fixture
         let folder = fixture.lxcpath
         let users = [Self.first, Self.second, Self.poor]
@@ -41,6 +42,7 @@ package final class UserWorld: @unchecked Sendable {
         try fixture.write(folder + "/etc/usernet", usernet.joined(separator: "\n") + "\n")
         let (run, sysconf) = (DirectoryHandle.split(fixture.installation.run).parent, fixture.installation.sysconf)
         let binds = ["passwd", "group", "subuid", "subgid"].map { "mount --bind \(folder)/etc/\($0) /etc/\($0)" }
+        let etc = hasOwnEtc ? "cp -a -n /etc/. \(folder)/etc/\nmount --bind \(folder)/etc /etc" : binds.joined(separator: "\n")
         // Homes are closed to others, as Debian makes them.
         let homes = users.map {
             "mkdir -p \(folder)/home/\($0.name)\nchmod 700 \(folder)/home/\($0.name)\nchown \($0.number):\($0.number) \(folder)/home/\($0.name)"
@@ -49,7 +51,7 @@ package final class UserWorld: @unchecked Sendable {
             set -e
             mkdir -p \(sysconf) /\(run)
             \(homes.joined(separator: "\n"))
-            \(binds.joined(separator: "\n"))
+            \(etc)
             mount -t tmpfs -o mode=0755 none \(sysconf)
             mount -t tmpfs -o mode=0755 none /\(run)
             cp \(folder)/etc/usernet \(sysconf)/lxc-usernet
@@ -92,6 +94,43 @@ package final class UserWorld: @unchecked Sendable {
 
     /// Runs something as root of this world.
     package func root(_ words: String...) throws -> ToolResult { try fixture.run("/usr/bin/nsenter", enter + words) }
+
+    /// Runs one of our tools as root of this world.
+    package func rootTool(_ tool: String, _ arguments: String...) throws -> ToolResult {
+        try fixture.run("/usr/bin/nsenter", enter + [fixture.installation.bin + "/lxc-" + tool] + arguments)
+    }
+
+    /// Makes cgroups that belong to a user, in some hierarchies; they go with the fixture.
+    ///
+    /// - Parameters:
+    ///   - user: Who may make cgroups there.
+    ///   - hierarchies: Folders below `/sys/fs/cgroup`.
+    /// - Returns: Their directories, which a process enters by ``lxc(_:in:_:_:)``.
+    /// - Throws: ``FixtureFailure``
+    package func delegate(to user: User, _ hierarchies: [String]) throws -> [String] {
+        let places = hierarchies.map { "/sys/fs/cgroup/\($0)/lxc-of-\(fixture.tag)" }
+        for place in places {
+            let files = ["cgroup.procs", "tasks", "cgroup.threads", "cgroup.subtree_control"].map { "\(place)/\($0)" }
+            let script =
+                "mkdir \(place); for f in \(place) \(files.joined(separator: " ")); do [ ! -e $f ] || chown \(user.number):\(user.number) $f; done"
+            let made = try fixture.run("/bin/sh", ["-ec", script])
+            guard made.code == 0 else { throw FixtureFailure("\(made)") }
+            fixture.atEnd("cgroup of a user") { [fixture] in
+                // What is left in it by then is reported by the fixture's snapshot, as the removal fails.
+                _ = try fixture.eventually(seconds: 3) {
+                    try fixture.run("/bin/sh", ["-c", "rmdir \(place)/lxc.pivot; rmdir \(place)"]).code == 0
+                }
+            }
+        }
+        return places
+    }
+
+    /// Runs one of our tools as a user, from within cgroups.
+    package func lxc(_ user: User, in places: [String], _ tool: String, _ arguments: String...) throws -> ToolResult {
+        let enterCgroups = places.map { "echo $$ > \($0)/cgroup.procs" }.joined(separator: "; ")
+        let words = command(as: user, [fixture.installation.bin + "/lxc-" + tool] + arguments)
+        return try fixture.run("/bin/sh", ["-ec", "\(enterCgroups); exec /usr/bin/nsenter \"$@\"", "sh"] + words, seconds: 30)
+    }
 
     /// Writes a file of a user.
     package func write(_ user: User, _ path: String, _ content: String) throws {

@@ -38,6 +38,20 @@ package enum AccountFile {
         return nil
     }
 
+    /// Names of the users whom a line of group(5) lists; those whose own group it is are not among them.
+    ///
+    /// - Parameters:
+    ///   - name: A group's name.
+    ///   - group: The text of group(5).
+    /// - Returns: Empty for an unknown group.
+    package static func members(ofGroup name: ExactWord, in group: [UInt8]) -> [ArraySlice<UInt8>] {
+        for line in group.split(separator: 0x0A) where line.starts(with: name.bytes) {
+            let fields = fields(line)
+            if fields.count == 4, fields[0].elementsEqual(name.bytes) { return fields[3].split(separator: 0x2C) }
+        }
+        return []
+    }
+
     /// The user of a name, with the group and the home folder of the same line.
     ///
     /// - Parameters:

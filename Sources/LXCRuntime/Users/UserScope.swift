@@ -27,6 +27,7 @@ struct UserScope {
     /// Asks for the scope, and waits until this process is in it.
     ///
     /// - Parameter before: This process's cgroup in the v2 hierarchy as it was.
+    /// - Throws: ``Refusal``
     func enter(from before: String?) throws(Refusal) {
         guard try kernel({ () throws(KernelError) in try FileStatus.ifPresent(program) }) != nil, hasBus else { throw .noManager }
         let result = try kernel { () throws(KernelError) in
