@@ -14,7 +14,7 @@ final class InitContext {
     let mountPoint: String?
     /// A procfs of the container's own PID namespace that no path of the container leads to.
     var proc: DirectoryHandle?
-    /// The label that init gets.
+    /// The label that init gets, found out on the host: the container's `/sys` may say what it likes.
     var label = SecurityLabel.Request.nothing
     /// The tmpfs or directory that becomes `/dev`.
     var devices: DirectoryHandle?

@@ -10,6 +10,9 @@ extension Supervisor {
         publisher.change(to: .starting)
         try StartRefusal.check(plan.config)
         systemCallFilter = try SystemCallPolicy(plan.config)?.compile(log)
+        label = try SecurityLabel.request(plan.config.security) { () throws(OperationFailure) in
+            try ApparmorConfinement(plan: plan, log: log).request()
+        }
         isEnding = false
         deviceFilter = DeviceFilter()
         hooks.environment.initPID = nil
@@ -191,6 +194,7 @@ extension Supervisor {
                 context.mountedRootfs = rootfs
                 context.systemCallFilter = systemCallFilter
                 context.isOrdinaryUser = isOrdinaryUser
+                context.label = label
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {

@@ -31,6 +31,8 @@ final class Supervisor {
     var deviceFilter = DeviceFilter()
     /// The filter that init gets.
     var systemCallFilter: [UInt8]?
+    /// The label that init gets.
+    var label = SecurityLabel.Request.nothing
     var initHandle: SharedDescriptor?
     var initNumber: Int32 = -1
     /// Namespaces kept open for the stop hooks.
