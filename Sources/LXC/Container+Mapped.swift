@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
 import LXCRuntime
+import LXCStorage
 import LinuxKernel
 
 extension Container {
@@ -34,5 +35,27 @@ extension Container {
         guard ProcessControl.effectiveUser != 0 else { return nil }
         // Without ids nothing can belong to them.
         do throws(OperationFailure) { return try MappedHelper(entries) } catch { return nil }
+    }
+}
+
+extension CloneBuild {
+    /// Gives what has to belong to the container's root to it: its directory, and the folders of a layer. For ``PrivateWork`` of an
+    /// ordinary user.
+    func handOver(_ location: StorageLocation, _ helper: MappedHelper) throws(OperationFailure) {
+        // Who may work in the directory besides is the caller, by its group.
+        try own(directory, group: helper.group)
+        guard location.kind == .overlay, let upper = location.upper else { return }
+        let folder = "/" + DirectoryHandle.split(upper).parent
+        if folder != directory { try own(folder, group: 0) }
+        // The kernel's folder has to be that of whoever mounts; it makes another one.
+        try usingStorage { () throws(StorageFailure) in try StoragePlace.remove(OverlayLayers(location).work) }
+        try own(directory + "/rootfs", group: 0)
+    }
+
+    private func own(_ path: String, group: UInt32) throws(OperationFailure) {
+        try attempting("cannot give \(path) to the container's root") { () throws(KernelError) in
+            let (parent, name) = DirectoryHandle.split(path)
+            try DirectoryHandle(opening: "/" + parent).changeOwner(name, user: 0, group: group)
+        }
     }
 }

@@ -39,7 +39,7 @@ extension Container {
                     try HostPath.changePermissions(restoreFolder, to: 0o770)
                 }
                 do throws(OperationFailure) { try replaced?.setAside(notingIn: restoreFolder) } catch { throw LXCError(.failed, error) }
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
+                try PrivateWork(what: what, helper: build.helper).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
                 try destroyHooks(start.document.config, options)
                 try exchange(what, layers: stays ? ownLayers(start.document.config) : [])
             } catch {

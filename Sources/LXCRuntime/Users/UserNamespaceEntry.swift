@@ -15,6 +15,10 @@ package struct UserNamespaceEntry {
     package var user: UInt32 = 0
     package var group: UInt32 = 0
 
+    /// Whether the process stays who it is, and so keeps root's rights in the namespace without being its root: what it makes is the
+    /// caller's, until it is given away.
+    package var keepsIdentity = false
+
     package init(mapping: IDMapping) { self.mapping = mapping }
 
     /// Enters the namespace.
@@ -35,7 +39,11 @@ package struct UserNamespaceEntry {
             _ = try writer.collect()
             if let failure = Self.failure(answer) { throw failure }
         }
-        try becomeUser()
+        if !keepsIdentity { try becomeUser() }
+        guard others.contains(.mount) else { return }
+        try attempting("cannot separate the mounts from the host's") { () throws(KernelError) in
+            try MountPoint.setPropagation("/", .replica, recursive: true)
+        }
     }
 
     /// Nil in the copy.
@@ -58,10 +66,6 @@ package struct UserNamespaceEntry {
                 try Credentials.setGroup(group)
             }
             if mapping.users.contains(where: { $0.outsideID(of: user) != nil }) { try Credentials.setUser(user) }
-        }
-        guard others.contains(.mount) else { return }
-        try attempting("cannot separate the mounts from the host's") { () throws(KernelError) in
-            try MountPoint.setPropagation("/", .replica, recursive: true)
         }
     }
 
