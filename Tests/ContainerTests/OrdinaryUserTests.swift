@@ -136,3 +136,109 @@ extension OrdinaryUserTests {
         }
     }
 }
+
+extension OrdinaryUserTests {
+    @Test(.needsRoot, .needsProgram("/usr/bin/newuidmap", package: "uidmap"))
+    func copiesSnapshotsRestoresAndRenames() throws {
+        try withContainers { fixture in
+            let world = try UserWorld(fixture)
+            // A layer is mounted by the container's root, whom a closed home keeps out.
+            #expect(try world.run(as: user, "/bin/chmod", "711", world.home(of: user)).code == 0)
+            try world.succeed(user, "create", "-n", "one", "-t", "busybox")
+            try world.succeed(user, "copy", "-n", "one", "-N", "two")
+            try world.succeed(user, "copy", "-n", "two", "-N", "layer", "-s")
+            for name in ["two", "layer"] {
+                let folder = try FileStatus(of: world.containers(of: user) + "/" + name)
+                #expect(folder.owner == 100000 && folder.group == user.number && folder.permissions == 0o770)
+                try world.succeed(user, "start", "-n", name)
+                let script = "cat /etc/hostname; rm -r /etc/init.d; mkdir /etc/init.d; ls /etc/init.d; stat -c %u /etc/init.d"
+                #expect(try world.succeed(user, "attach", "-n", name, "--", "sh", "-c", script).output == "\(name)0\n")
+                try world.succeed(user, "stop", "-k", "-n", name)
+            }
+            try world.succeed(user, "snapshot", "-n", "one")
+            try world.succeed(user, "usernsexec", "--", "touch", world.containers(of: user) + "/one/rootfs/later")
+            try world.succeed(user, "snapshot", "-n", "one", "-r", "snap0")
+            #expect(try FileStatus.ifPresent(world.containers(of: user) + "/one/rootfs/later") == nil)
+            try world.succeed(user, "snapshot", "-n", "one", "-d", "snap0")
+            try world.succeed(user, "copy", "-n", "one", "-N", "first", "-R")
+            try world.succeed(user, "start", "-n", "first")
+            #expect(try world.succeed(user, "attach", "-n", "first", "--", "cat", "/etc/hostname").output == "first")
+            try world.succeed(user, "stop", "-k", "-n", "first")
+            try world.succeed(user, "destroy", "-n", "first")
+            try world.succeed(user, "destroy", "-n", "layer")
+            try world.succeed(user, "destroy", "-n", "two")
+            #expect(try DirectoryListing.names(in: world.containers(of: user)).isEmpty)
+        }
+    }
+
+    /// Rows E9, K2, K3, K5, K12, K13, K18, K21 and P18 of the attack table, for containers of ordinary users.
+    @Test(.needsRoot, .needsProgram("/usr/bin/newuidmap", package: "uidmap"))
+    func confinesContainersOfUsers() throws {
+        try withContainers { fixture in
+            let world = try UserWorld(fixture)
+            let corePattern = try WholeFile.text("/proc/sys/kernel/core_pattern")
+            try world.succeed(user, "create", "-n", "web", "-t", "busybox")
+            try world.succeed(user, "start", "-n", "web")
+            func inside(_ script: String) throws -> ToolResult { try world.lxc(user, "attach", "-n", "web", "--", "sh", "-c", script) }
+            let status = try inside("grep -E '^(Groups|CapInh|CapAmb):' /proc/1/status /proc/self/status").output
+            for line in status.split(separator: "\n") where line.contains("Cap") { #expect(line.hasSuffix("0000000000000000")) }
+            for line in status.split(separator: "\n") where line.contains("Groups") {
+                #expect(line.split(separator: ":").last?.split(whereSeparator: { $0.isWhitespace }).isEmpty ?? true)
+            }
+            for script in [
+                "echo x > /proc/sys/kernel/core_pattern", "echo h > /proc/sysrq-trigger", "echo 0 > /proc/sys/kernel/sysrq",
+                "mknod /tmp/disk b 254 0 && head -c 1 /tmp/disk", "mknod /dev/mem2 c 1 1 && head -c 1 /dev/mem2",
+                "mkdir /sys/fs/cgroup/unified/x", "mount -t cgroup2 none /mnt && mkdir /mnt/escape", "head -c 1 /proc/kcore",
+                "head -c 1 /dev/kmsg",
+                "swapoff -a /dev/vda", "chroot /proc/1/root/../../.. cat \(fixture.lxcpath)/etc/passwd",
+            ] {
+                let result = try inside(script)
+                #expect(result.code != 0, "\(script) succeeded: \(result)")
+            }
+            #expect(try WholeFile.text("/proc/sys/kernel/core_pattern") == corePattern)
+            // Another user reaches neither the files nor the container.
+            let other = UserWorld.second
+            #expect(try world.run(as: other, "/bin/ls", world.containers(of: user) + "/web/rootfs").code != 0)
+            for tool in ["stop", "freeze", "info", "attach"] {
+                #expect(try world.lxc(other, tool, "-P", world.containers(of: user), "-n", "web").code != 0, "\(tool)")
+            }
+            #expect(try world.succeed(user, "info", "-n", "web", "-sH").output == "RUNNING\n")
+            try world.succeed(user, "stop", "-k", "-n", "web")
+        }
+    }
+
+    @Test(.needsRoot) func rootMapsIDsToo() throws {
+        try withContainers { fixture in
+            let name = fixture.name("mapped")
+            let config = fixture.lxcpath + "/mapped.conf"
+            try fixture.write(config, "lxc.idmap = u 0 200000 65536\nlxc.idmap = g 0 300000 65536\nlxc.net.0.type = empty\n")
+            try fixture.succeed("create", "-n", name, "-t", "busybox", "-f", config)
+            let rootfs = try FileStatus(of: fixture.rootfs(name) + "/bin/busybox")
+            #expect(rootfs.owner == 200000 && rootfs.group == 300000 && rootfs.permissions == 0o4755)
+            #expect(try FileStatus(of: fixture.folder(name) + "/config").owner == 0)
+            try fixture.succeed("start", "-n", name)
+            #expect(try fixture.succeed("attach", "-n", name, "--", "id", "-u").output == "0\n")
+            try fixture.succeed("stop", "-k", "-n", name)
+            try fixture.succeed("destroy", "-n", name)
+            #expect(try FileStatus.ifPresent(fixture.folder(name)) == nil)
+        }
+    }
+
+    @Test(.needsRoot) func rootMapsItsOwnIDsOnRequest() throws {
+        try withContainers { fixture in
+            let world = try UserWorld(fixture, hasOwnEtc: true)
+            let folder = fixture.lxcpath + "/root"
+            let create = ["-P", folder, "-n", "web", "-t", "busybox", "-f", "/dev/null", "--unprivileged"]
+            let tool = fixture.installation.bin + "/lxc-create"
+            let refused = try world.root([tool] + create)
+            #expect(refused.code == 1 && refused.error.contains("/etc/subuid"), "\(refused)")
+            for file in ["subuid", "subgid"] {
+                #expect(try world.root(["/bin/sh", "-c", "echo root:500000:65536 >> /etc/\(file)"]).code == 0)
+            }
+            let made = try world.root([tool] + create)
+            #expect(made.code == 0, "\(made)")
+            #expect(try FileStatus(of: folder + "/web/rootfs/bin").owner == 500000)
+            #expect(try WholeFile.text(folder + "/web/config").contains("lxc.idmap = u 0 500000 65536"))
+        }
+    }
+}

@@ -93,7 +93,10 @@ package final class UserWorld: @unchecked Sendable {
     }
 
     /// Runs something as root of this world.
-    package func root(_ words: String...) throws -> ToolResult { try fixture.run("/usr/bin/nsenter", enter + words) }
+    package func root(_ words: String...) throws -> ToolResult { try root(words) }
+
+    /// As ``root(_:)-(String...)``.
+    package func root(_ words: [String]) throws -> ToolResult { try fixture.run("/usr/bin/nsenter", enter + words) }
 
     /// Runs one of our tools as root of this world.
     package func rootTool(_ tool: String, _ arguments: String...) throws -> ToolResult {

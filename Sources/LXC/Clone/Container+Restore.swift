@@ -159,6 +159,9 @@ extension Container {
                 if !isTaken || name == "snaps" { try HostPath.rename(moved, to: own) }
             }
         }
+        if let helper = Self.helper(for: usableConfig().idMap) {
+            do throws(OperationFailure) { try helper.remove([restoreFolder]) } catch { throw LXCError(.failed, error) }
+        }
         do throws(StorageFailure) { try StoragePlace.remove(restoreFolder) } catch { throw LXCError(.failed, OperationFailure(error)) }
     }
 }

@@ -33,7 +33,9 @@ import Testing
                 let result = try inside(fixture, name, "echo 0 > \(file)")
                 #expect(result.code != 0 && result.error.contains("Permission denied"), "\(file): \(result)")
             }
-            let allowed = ["/proc/sys/kernel/shmmax", "/sys/class/net/lo/ifalias", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/hostname"]
+            let allowed = [
+                "/proc/sys/kernel/shmmax", "/sys/class/net/lo/ifalias", "/proc/sys/net/ipv4/ip_forward", "/proc/sys/kernel/hostname",
+            ]
             for file in allowed {
                 let result = try inside(fixture, name, "echo 1 > \(file)")
                 #expect(result.code == 0, "\(file): \(result)")
@@ -47,7 +49,8 @@ import Testing
             try fixture.succeed("start", "-n", name)
             try fixture.succeed("attach", "-n", name, "--", "/bin/mkdir", "-p", "/m", "/n")
             for how in [
-                "-t proc none /m", "-t sysfs none /m", "-t debugfs none /m", "-o bind /proc /m", "-o rbind /sys /m", "-o bind /dev/null /etc/passwd",
+                "-t proc none /m", "-t sysfs none /m", "-t debugfs none /m", "-o bind /proc /m", "-o rbind /sys /m",
+                "-o bind /dev/null /etc/passwd",
                 "-o remount,rw,bind /proc/sys", "-o remount,ro /", "-t overlay -o lowerdir=/etc:/bin none /m",
             ] {
                 let result = try inside(fixture, name, "mount \(how)")
@@ -76,9 +79,12 @@ import Testing
                 try fixture.succeed("stop", "-k", "-n", name)
                 #expect(try !WholeFile.text(Self.profiles).contains(profile))
             }
-            try fixture.write(fixture.folder(name) + "/config", WholeFile.text(fixture.folder(name) + "/config") + "lxc.apparmor.raw = no rule\n")
+            try fixture.write(
+                fixture.folder(name) + "/config", WholeFile.text(fixture.folder(name) + "/config") + "lxc.apparmor.raw = no rule\n")
             let refused = try fixture.lxc("start", "-n", name)
-            #expect(refused.code == 1 && refused.error.contains("cannot generate an AppArmor profile for \(name): apparmor_parser: "), "\(refused)")
+            #expect(
+                refused.code == 1 && refused.error.contains("cannot generate an AppArmor profile for \(name): apparmor_parser: "),
+                "\(refused)")
         }
     }
 
@@ -105,7 +111,9 @@ import Testing
             // S1.86: the administrator's own, in a file of the folder for them.
             try fixture.write("/etc/apparmor.d/lxc-containers", "#include <lxc>\n")
             try HostPath.makeDirectories("/etc/apparmor.d/lxc")
-            try fixture.write("/etc/apparmor.d/lxc/own", "profile lxc-of-nobody flags=(attach_disconnected) { file, capability, network, mount, signal, ptrace, unix, }\n")
+            try fixture.write(
+                "/etc/apparmor.d/lxc/own",
+                "profile lxc-of-nobody flags=(attach_disconnected) { file, capability, network, mount, signal, ptrace, unix, }\n")
             defer { for file in ["lxc-containers", "lxc/own"] { _ = try? HostPath.remove("/etc/apparmor.d/" + file) } }  // a machine for one run
             try fixture.succeed("start", "-n", name)
             #expect(try label(fixture, name) == "lxc-of-nobody (enforce)\n")
@@ -127,7 +135,9 @@ import Testing
             let made = try inside(fixture, name, "mkdir -p /c && cd / && \(prefix)/bin/lxc-create -P /c -n inner -t busybox")
             #expect(made.code == 0, "\(made)")
             let started = try inside(
-                fixture, name, "sed -i '/lxc.net/d' /c/inner/config; \(prefix)/bin/lxc-start -P /c -n inner && \(prefix)/bin/lxc-attach -P /c -n inner -- cat /proc/self/attr/current")
+                fixture, name,
+                "sed -i '/lxc.net/d' /c/inner/config; \(prefix)/bin/lxc-start -P /c -n inner && \(prefix)/bin/lxc-attach -P /c -n inner -- cat /proc/self/attr/current"
+            )
             #expect(started.output == "lxc-\(name)_<\(fixture.lxcpath)> (enforce)\n", "\(started)")
             let listed = try fixture.succeed("ls", "--nesting=2", "--fancy").output
             #expect(listed.contains("inner"), "\(listed)")
