@@ -242,3 +242,21 @@ extension OrdinaryUserTests {
         }
     }
 }
+
+extension OrdinaryUserTests {
+    @Test(.needsRoot, .needsProgram("/usr/bin/newuidmap", package: "uidmap"))
+    func worksOnATerminal() throws {
+        try withContainers { fixture in
+            let world = try UserWorld(fixture)
+            try world.succeed(user, "create", "-n", "web", "-t", "busybox")
+            try world.succeed(user, "start", "-n", "web")
+            let script = "tty; stat -c %u $(tty); exit 6"
+            let words = world.command(
+                as: user, [fixture.installation.bin + "/lxc-attach", "-n", "web", "-u", "5", "--", "sh", "-c", script])
+            let result = try fixture.run(
+                "/usr/bin/script", ["-qec", (["/usr/bin/nsenter"] + words).map { "'\($0)'" }.joined(separator: " "), "/dev/null"])
+            #expect(result.output.contains("/dev/pts/") && result.output.contains("\n5\r\n") && result.code == 6, "\(result)")
+            try world.succeed(user, "stop", "-k", "-n", "web")
+        }
+    }
+}

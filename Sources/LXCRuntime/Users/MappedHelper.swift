@@ -31,6 +31,15 @@ package struct MappedHelper: Sendable {
         (mapping, user, group) = (whole.mapping, whole.user, whole.group)
     }
 
+    /// - Parameter mapping: The container's map.
+    /// - Throws: ``OperationFailure`` when it has no room for the caller.
+    init(_ mapping: IDMapping) throws(OperationFailure) {
+        guard let whole = mapping.including(user: ProcessControl.effectiveUser, group: ProcessControl.effectiveGroup) else {
+            throw OperationFailure("cannot map the container's ids", reason: "no id is left for the caller")
+        }
+        (self.mapping, user, group) = (whole.mapping, whole.user, whole.group)
+    }
+
     /// The program with a piece of work, not started yet.
     ///
     /// - Parameter work: `template DIRECTORY ROOTFS PROGRAM ARGUMENT...`, `remove PATH...`, `copy FROM TO` and so on.
@@ -53,12 +62,13 @@ package struct MappedHelper: Sendable {
     /// - Parameters:
     ///   - work: As for ``launch(_:)``.
     ///   - what: What is being done, for the failure.
+    ///   - descriptors: As for ``ProgramRun``.
     /// - Throws: ``OperationFailure`` with what the program said.
-    package func run(_ work: [String], _ what: String) throws(OperationFailure) {
+    package func run(_ work: [String], _ what: String, descriptors: [(from: Int32, to: Int32)] = []) throws(OperationFailure) {
         let plan = launch(work)
         guard case .path(let path) = plan.executable else { return }
         let result = try attempting(what) { () throws(KernelError) in
-            try ProgramRun.of(path, arguments: plan.arguments, environment: plan.environment, milliseconds: .max)
+            try ProgramRun.of(path, arguments: plan.arguments, environment: plan.environment, milliseconds: .max, descriptors: descriptors)
         }
         if result.isSuccess { return }
         let said = String(kernelBytes: result.error.split(separator: 0x0A).first ?? [])

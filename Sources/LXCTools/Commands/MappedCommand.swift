@@ -14,6 +14,8 @@ package struct MappedRequest: Sendable, Equatable {
         case own([String])
         /// Gives files and directories to the group of the container's root, which may write to them; they stay the caller's.
         case share([String])
+        /// Gives the terminal that is descriptor 3 to a user of the container.
+        case terminal(UInt32)
         /// Removes empty directories with all below them: cgroups, whose files cannot be removed.
         case prune([String])
     }
@@ -26,7 +28,7 @@ package struct MappedRequest: Sendable, Equatable {
 package enum MappedCommand: ToolCommand {
     package static let table = OptionTable(
         tool: MappedHelper.programName,
-        synopsis: ["-m MAP... -- template|remove|own|share|prune WORD..."],
+        synopsis: ["-m MAP... -- template|remove|own|share|terminal|prune WORD..."],
         summary: "Works on files of containers with mapped ids; other tools run it.",
         groups: [.init(nil, [UsernsExecCommand.map])],
         operands: Operands(name: .absent, rest: .command),
@@ -43,6 +45,9 @@ package enum MappedCommand: ToolCommand {
         case "remove" where !words.isEmpty: work = .remove(words)
         case "own" where !words.isEmpty: work = .own(words)
         case "share" where !words.isEmpty: work = .share(words)
+        case "terminal" where words.count == 1:
+            guard let user = UInt32(words[0]) else { throw .usage("\"\(words[0])\" is not a user") }
+            work = .terminal(user)
         case "prune" where !words.isEmpty: work = .prune(words)
         default: throw .usage("expected a piece of work", advice: "other tools start this program")
         }
@@ -70,6 +75,10 @@ package enum MappedCommand: ToolCommand {
             for path in paths { try own(path, group: 0) }
         case .share(let paths):
             for path in paths { try share(path) }
+        case .terminal(let user):
+            do throws(KernelError) { try TerminalFile.setOwner(3, user: user, group: .max) } catch {
+                throw ToolFailure("cannot give the terminal to user \(user)", error)
+            }
         case .prune(let paths):
             for path in paths { try prune(path) }
         }
