@@ -38,6 +38,8 @@ final class InitContext {
     var network: SharedDescriptor?
     /// The root filesystem as a mount that is not attached yet, if the supervisor had to mount it.
     var mountedRootfs: SharedDescriptor?
+    /// Mounts with mapped owners that the supervisor made, in the order in which they are needed.
+    var mappedMounts: [IDMappedMounts.Entry] = []
     /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
     /// The system call filter, compiled; nil without one, and when it is loaded.

@@ -36,8 +36,14 @@ extension Supervisor {
                 })
         }
         let network = try finishNetwork()
-        let channel = try bear(pair, sharing, mountPoint, try mountRootfs(), hostConsole, entry, network)
+        var mapped = try IDMappedMounts(plan.config)
+        let rootfs = try mountRootfs()
+        try mapped.add(rootfs: rootfs, plan.config)
+        mappedMounts = mapped.entries
+        let channel = try bear(pair, sharing, mountPoint, rootfs, hostConsole, entry, network)
         try furnish()
+        try mapped.map(for: initNumber)
+        mappedMounts = []
         // Beside the first process's own work, where nobody in there can tell.
         let isNetworkLate = !isNetworkSeenEarly
         if !isNetworkLate { try makeNetwork(in: network) }
@@ -192,6 +198,7 @@ extension Supervisor {
                 context.cgroupEntry = entry
                 context.network = network
                 context.mountedRootfs = rootfs
+                context.mappedMounts = mappedMounts
                 context.systemCallFilter = systemCallFilter
                 context.isOrdinaryUser = isOrdinaryUser
                 context.label = label

@@ -47,6 +47,8 @@ final class Supervisor {
     /// Views of programs that are being executed. The last one to close such a view waits for the kernel, so this process keeps them
     /// until nobody waits for the container any more.
     var programViews: [SharedDescriptor] = []
+    /// Mounts with mapped owners, until the first process has them.
+    var mappedMounts: [IDMappedMounts.Entry] = []
     var console: ConsoleRelay?
     var terminals = TerminalTable()
     var leases = KeyedList<ControlLease, Int>()

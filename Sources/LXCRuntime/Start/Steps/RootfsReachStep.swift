@@ -13,7 +13,7 @@ struct RootfsReachStep: InitStep {
         guard context.isMapped, context.namespaces.born.contains([.user, .mount]), context.mountedRootfs == nil,
             // Such a hook may put the root filesystem there.
             context.config.hooks.commands(.preMount).isEmpty,
-            let content = try RootfsContent(context.config), content.isFolder
+            let content = try RootfsContent(context.config), content.isFolder, try content.options().idmap == nil
         else { return }
         do throws(OperationFailure) {
             context.mountedRootfs = SharedDescriptor(try content.mount(stage: "").takeDescriptor())
