@@ -37,7 +37,7 @@ esac
 # The tools of the multicall program, one link each.
 tools=(
     attach cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot start
-    start-ephemeral stop unfreeze update-config wait
+    start-ephemeral stop unfreeze unshare update-config usernsexec wait
 )
 # Those that users do not call, and those of them that have a manual page.
 helpers=(monitord net)

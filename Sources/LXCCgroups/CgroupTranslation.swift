@@ -66,7 +66,9 @@ package struct CgroupTranslation: Sendable {
             return Self.scaled(value, 2...262144, 1...10000).map { .settings([Setting("cpu.weight", $0)]) }
                 ?? .invalid("it is no number of shares from 2 to 262144")
         case "blkio.weight", "blkio.bfq.weight":
-            return Self.scaled(value, 10...1000, 1...10000).map { .settings([Setting("io.weight", $0, fallback: ["io.bfq.weight", value])]) }
+            return Self.scaled(value, 10...1000, 1...10000).map {
+                .settings([Setting("io.weight", $0, fallback: ["io.bfq.weight", value])])
+            }
                 ?? .invalid("it is no weight from 10 to 1000")
         case "freezer.state": return freeze(value)
         default: return renamedForUnified(file, value)
@@ -142,7 +144,9 @@ package struct CgroupTranslation: Sendable {
                 ?? .invalid("it is no weight from 1 to 10000")
         case "io.weight":
             let number = value.hasPrefix("default ") ? String(value.dropFirst("default ".count)) : value
-            return Self.scaled(number, 1...10000, 10...1000).map { .settings([Setting("blkio.weight", $0, fallback: ["blkio.bfq.weight", $0])]) }
+            return Self.scaled(number, 1...10000, 10...1000).map {
+                .settings([Setting("blkio.weight", $0, fallback: ["blkio.bfq.weight", $0])])
+            }
                 ?? .invalid("it is no weight from 1 to 10000")
         case "io.max": return throttled(value)
         case "cgroup.freeze":

@@ -14,7 +14,8 @@ struct CgroupTranslationTests {
         ("memory.limit_in_bytes", "134217728", ["memory.max = 134217728"]), ("memory.limit_in_bytes", "128M", ["memory.max = 128M"]),
         ("memory.limit_in_bytes", "-1", ["memory.max = max"]), ("memory.soft_limit_in_bytes", "1G", ["memory.low = 1G"]),
         ("memory.use_hierarchy", "1", []), ("memory.memsw.limit_in_bytes", "-1", ["memory.swap.max = max"]),
-        ("cpu.shares", "1024", ["cpu.weight = 39"]), ("cpu.shares", "2", ["cpu.weight = 1"]), ("cpu.shares", "262144", ["cpu.weight = 10000"]),
+        ("cpu.shares", "1024", ["cpu.weight = 39"]), ("cpu.shares", "2", ["cpu.weight = 1"]),
+        ("cpu.shares", "262144", ["cpu.weight = 10000"]),
         ("cpu.cfs_quota_us", "50000", ["cpu.max = 50000"]), ("cpu.cfs_quota_us", "-1", ["cpu.max = max"]),
         ("cpu.cfs_period_us", "200000", ["cpu.max = max 200000"]), ("blkio.weight", "10", ["io.weight = 1"]),
         ("blkio.weight", "1000", ["io.weight = 10000"]), ("blkio.throttle.read_bps_device", "8:0 1048576", ["io.max = 8:0 rbps=1048576"]),
@@ -59,7 +60,8 @@ struct CgroupTranslationTests {
 
     @Test(arguments: [
         ("memory.max", "128M", ["memory.limit_in_bytes = 128M"]), ("memory.max", "max", ["memory.limit_in_bytes = -1"]),
-        ("cpu.max", "50000 100000", ["cpu.cfs_period_us = 100000", "cpu.cfs_quota_us = 50000"]), ("cpu.max", "max", ["cpu.cfs_quota_us = -1"]),
+        ("cpu.max", "50000 100000", ["cpu.cfs_period_us = 100000", "cpu.cfs_quota_us = 50000"]),
+        ("cpu.max", "max", ["cpu.cfs_quota_us = -1"]),
         ("cpu.weight", "1", ["cpu.shares = 2"]), ("cpu.weight", "10000", ["cpu.shares = 262144"]), ("pids.max", "9", ["pids.max = 9"]),
         ("io.weight", "default 1", ["blkio.weight = 10"]),
         ("io.max", "8:0 rbps=1 wiops=max", ["blkio.throttle.read_bps_device = 8:0 1", "blkio.throttle.write_iops_device = 8:0 0"]),

@@ -12,7 +12,8 @@ struct ApparmorProfileTests {
         if pattern == "{,/**}" { return path.isEmpty || path.hasPrefix("/") && path.count > 1 }
         if first == "*" {
             let rest = pattern.dropFirst()
-            return path.indices.prefix { path[..<$0].allSatisfy { $0 != "/" } }.contains { matches(rest, path[$0...]) } || matches(rest, path.suffix(0)) && !path.contains("/")
+            return path.indices.prefix { path[..<$0].allSatisfy { $0 != "/" } }.contains { matches(rest, path[$0...]) }
+                || matches(rest, path.suffix(0)) && !path.contains("/")
         }
         guard let character = path.first else { return false }
         if first == "[", let end = pattern.firstIndex(of: "]") {
@@ -70,7 +71,8 @@ struct ApparmorProfileTests {
             let features = "/etc/apparmor.d/abi/3.0"
             let result = try ProgramRun.of(
                 "/usr/sbin/apparmor_parser",
-                arguments: ["apparmor_parser", "--stdout", "--kernel-features", features, "--policy-features", features], environment: ["LC_ALL=C"],
+                arguments: ["apparmor_parser", "--stdout", "--kernel-features", features, "--policy-features", features],
+                environment: ["LC_ALL=C"],
                 input: profile.text.kernelBytes, milliseconds: 60000)
             #expect(result.isSuccess && result.output.count > 1000, "\(profile.name): \(String(kernelBytes: result.error))")
         }

@@ -26,8 +26,13 @@ struct CloneBuild {
     ///
     /// `noting`: takes down what storage was made, before anything else can end the work.
     func run(noting: (StorageLocation) throws(KernelError) -> Void) throws(OperationFailure) {
-        if let begun = try begin(noting: noting) { try end(begun) }
+        guard let begun = try begin(noting: noting) else { return }
+        try end(begun)
+        if let helper { try handOver(begun.location, helper) }
     }
+
+    /// What an ordinary user needs to work on the files of both containers.
+    var helper: MappedHelper? { Container.helper(for: document.config.idMap) }
 
     /// Builds everything, in a process with mounts of its own where that is needed.
     ///
@@ -36,8 +41,9 @@ struct CloneBuild {
     func make(
         _ what: String, _ signals: borrowing SignalDescriptor, noting: (StorageLocation) throws(KernelError) -> Void
     ) throws(LXCError) -> StorageLocation? {
-        let work = PrivateWork(what: what)
-        guard isLayerWithoutHooks else {
+        let helper = helper
+        let work = PrivateWork(what: what, helper: helper)
+        guard helper == nil && isLayerWithoutHooks else {
             try work.run(signals) { () throws(OperationFailure) in try run(noting: noting) }
             return nil
         }

@@ -21,6 +21,7 @@ extension Container {
         let document = start.document
         try Self.interruptible(what) { (signals) throws(LXCError) in
             var made = CreatedParts()
+            made.helper = Self.helper(for: document.config.idMap)
             let marker = try target.reserve(&made)
             do throws(LXCError) {
                 let build = CloneBuild(

@@ -76,7 +76,9 @@ struct ApparmorConfinement {
         for folder in [InstalledPaths.apparmor, "/etc/apparmor.d"] {
             let file = folder + "/lxc-containers"
             guard try attempting(what, { () throws(KernelError) in try FileStatus.ifPresent(file) }) != nil else { continue }
-            do throws(ApparmorLoader.Failure) { try ApparmorLoader.load(file: file, including: folder) } catch { problem = problem ?? error }
+            do throws(ApparmorLoader.Failure) { try ApparmorLoader.load(file: file, including: folder) } catch {
+                problem = problem ?? error
+            }
             if try !isMissing(name, what) { return }
         }
         if let profile = ApparmorProfile(shared: name) { return try load(profile, keptIn: nil, what) }

@@ -38,10 +38,14 @@ final class InitContext {
     var network: SharedDescriptor?
     /// The root filesystem as a mount that is not attached yet, if the supervisor had to mount it.
     var mountedRootfs: SharedDescriptor?
+    /// Mounts with mapped owners that the supervisor made, in the order in which they are needed.
+    var mappedMounts: [IDMappedMounts.Entry] = []
     /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
     /// The system call filter, compiled; nil without one, and when it is loaded.
     var systemCallFilter: [UInt8]?
+    /// Whether somebody else than root starts the container.
+    var isOrdinaryUser = false
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).

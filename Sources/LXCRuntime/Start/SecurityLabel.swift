@@ -16,7 +16,8 @@ enum SecurityLabel {
     /// Finds out what to ask for.
     ///
     /// `apparmor`: asked when the kernel has AppArmor.
-    static func request(_ settings: SecuritySettings, apparmor: () throws(OperationFailure) -> Request) throws(OperationFailure) -> Request {
+    static func request(_ settings: SecuritySettings, apparmor: () throws(OperationFailure) -> Request) throws(OperationFailure) -> Request
+    {
         if let context = settings.selinuxContext, hasSelinux { return .selinux(context: context) }
         // Nothing is asked of a kernel without it, whatever the configuration names.
         return ApparmorModule.isEnabled ? try apparmor() : .nothing

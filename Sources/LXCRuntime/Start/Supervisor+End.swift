@@ -96,6 +96,7 @@ extension Supervisor {
 
     private func removeCgroups() {
         guard let cgroups else { return }
+        removeNestedUserCgroups()
         for remaining in cgroups.removePayload().remaining {
             log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
         }

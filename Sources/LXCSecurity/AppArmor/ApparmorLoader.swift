@@ -45,7 +45,9 @@ package struct ApparmorLoader: Sendable {
             policy = kept
         } else {
             policy = try compile(text, parser)
-            do throws(KernelError) { try keep(policy, profile, text) } catch { notes("compiled AppArmor profiles cannot be kept: \(error)") }
+            do throws(KernelError) { try keep(policy, profile, text) } catch {
+                notes("compiled AppArmor profiles cannot be kept: \(error)")
+            }
         }
         try Self.kernel("the kernel refused the profile") { () throws(KernelError) in try ApparmorModule.load(policy) }
     }

@@ -16,7 +16,8 @@ package struct ApparmorProfile: Sendable, Equatable {
     ///   - raw: Lines of `lxc.apparmor.raw`, as they are.
     package init(container: String, lxcPath: String, allowsNesting: Bool, raw: [String]) {
         name = "lxc-\(container)_<\(lxcPath)>"
-        rules = ApparmorRules.base + [""] + ApparmorRules.cgroups + (allowsNesting ? [""] + ApparmorRules.nesting : [])
+        rules =
+            ApparmorRules.base + [""] + ApparmorRules.cgroups + (allowsNesting ? [""] + ApparmorRules.nesting : [])
             + (raw.isEmpty ? [] : ["", "# lxc.apparmor.raw"] + raw)
     }
 

@@ -30,7 +30,8 @@ enum ApparmorRules {
     }
 
     private static let ownSysctls = [
-        "domainname", "hostname", "msg_next_id", "msgmax", "msgmnb", "msgmni", "ns_last_pid", "sem", "sem_next_id", "shm_next_id", "shm_rmid_forced", "shmall", "shmmax", "shmmni",
+        "domainname", "hostname", "msg_next_id", "msgmax", "msgmnb", "msgmni", "ns_last_pid", "sem", "sem_next_id", "shm_next_id",
+        "shm_rmid_forced", "shmall", "shmmax", "shmmni",
     ]
 
     /// What an init system mounts in a container, none of which shows a path by another name.
@@ -45,7 +46,9 @@ enum ApparmorRules {
                 "mount fstype=mqueue -> /dev/mqueue/,", "mount fstype=hugetlbfs -> /dev/hugepages/,",
                 "mount fstype=fusectl -> /sys/fs/fuse/connections/,", "mount fstype=(tmpfs, ramfs, fuse, fuse.*),", "",
                 "# How mounts spread.",
-            ] + propagation.flatMap { ["mount options=\($0),", "mount options=(\($0), silent),"] } + ["", "# What is mounted in memory may change; other filesystems are the host's too."]
+            ] + propagation.flatMap { ["mount options=\($0),", "mount options=(\($0), silent),"] } + [
+                "", "# What is mounted in memory may change; other filesystems are the host's too.",
+            ]
             + remounts("rw, remount", where: " -> /{run,tmp,dev/shm}{,/**}") + [
                 "", "# Whatever is not of proc, sysfs or the devices may be shown elsewhere.",
             ] + ["bind", "rbind", "move"].flatMap { how in sources.map { "mount options=(rw, \(how)) \($0)," } }
@@ -57,7 +60,9 @@ enum ApparmorRules {
         return times.flatMap { time in
             (0..<16).map { (set: Int) in
                 // Busybox asks for silence.
-                let rights = [", nosuid", ", nodev", ", noexec", ", silent"].enumerated().filter { set & 1 << $0.offset != 0 }.map { $0.element }
+                let rights = [", nosuid", ", nodev", ", noexec", ", silent"].enumerated().filter { set & 1 << $0.offset != 0 }.map {
+                    $0.element
+                }
                 return "mount options=(\(options)\(rights.joined())\(time))\(place),"
             }
         }
@@ -67,13 +72,16 @@ enum ApparmorRules {
     static let cgroups = ["# Seen from a cgroup namespace.", "mount fstype=(cgroup, cgroup2) -> /sys/fs/cgroup/{,**},"]
 
     /// Filesystems on block devices, for a container that has some.
-    static let blockDevices = ["# Disks that the container was given.", "mount fstype=(ext2, ext3, ext4, xfs, btrfs, vfat, iso9660, squashfs),"]
+    static let blockDevices = [
+        "# Disks that the container was given.", "mount fstype=(ext2, ext3, ext4, xfs, btrfs, vfat, iso9660, squashfs),",
+    ]
 
     /// What starts containers in a container: their mounts, and a root directory of their own.
     ///
     /// The complete proc and sysfs that the kernel wants to see before it mounts others stay out of reach themselves.
     static let nesting = [
         "# Containers in the container.", "mount,", "pivot_root,",
-        "deny mount options=(ro, remount) -> /,", "deny mount options=(ro, remount, silent) -> /,", "deny /dev/.lxc/proc/** rwklx,", "deny /dev/.lxc/sys/** rwklx,",
+        "deny mount options=(ro, remount) -> /,", "deny mount options=(ro, remount, silent) -> /,", "deny /dev/.lxc/proc/** rwklx,",
+        "deny /dev/.lxc/sys/** rwklx,",
     ]
 }

@@ -13,7 +13,8 @@ import Testing
     @Test func aLimitOfMemoryInOldWordsIsKept() throws {
         try withContainers { fixture in
             let name = try fixture.busybox(
-                "p1", config: ["lxc.net.0.type = empty", "lxc.mount.auto = cgroup:rw proc:rw", "lxc.cgroup.memory.limit_in_bytes = 134217728"])
+                "p1",
+                config: ["lxc.net.0.type = empty", "lxc.mount.auto = cgroup:rw proc:rw", "lxc.cgroup.memory.limit_in_bytes = 134217728"])
             try fixture.succeed("start", "-n", name)
             #expect(try fixture.succeed("cgroup", "-n", name, "memory.limit_in_bytes").lines.first == "134217728")
             #expect(try fixture.succeed("cgroup", "-n", name, "memory.max").lines.first == "134217728")
@@ -47,7 +48,8 @@ import Testing
             let log = fixture.folder(name) + "/log"
             try fixture.succeed("start", "-n", name, "-o", log, "-l", "INFO")
             for (file, value) in [
-                ("memory.max", "67108864"), ("memory.swap.max", "33554432"), ("cpuset.cpus", "0"), ("cpu.weight", "39"), ("pids.max", "100"),
+                ("memory.max", "67108864"), ("memory.swap.max", "33554432"), ("cpuset.cpus", "0"), ("cpu.weight", "39"),
+                ("pids.max", "100"),
                 ("cpu.max", "100000 200000"),
             ] {
                 #expect(try fixture.succeed("cgroup", "-n", name, file).lines.first == value, "\(file)")
@@ -62,7 +64,8 @@ import Testing
         try withContainers { fixture in
             let name = try fixture.busybox("typo", config: ["lxc.net.0.type = empty", "lxc.cgroup.memroy.limit_in_bytes = 64M"])
             let refused = try fixture.lxc("start", "-n", name)
-            #expect(refused.code == 1 && refused.error.contains("no cgroup hierarchy with the controller \"memroy\" is mounted"), "\(refused)")
+            #expect(
+                refused.code == 1 && refused.error.contains("no cgroup hierarchy with the controller \"memroy\" is mounted"), "\(refused)")
         }
     }
 

@@ -62,7 +62,8 @@ import Testing
 
     @Test func plainVolumes() throws {
         try withVolumes { fixture in
-            let name = try fixture.create("web", "-B", "lvm", "--vgname", "testvg", "--lvname", "own", "--fssize", "64M", "--fstype", "ext4")
+            let name = try fixture.create(
+                "web", "-B", "lvm", "--vgname", "testvg", "--lvname", "own", "--fssize", "64M", "--fstype", "ext4")
             #expect(try volumes(fixture) == ["own"])
             try mark(fixture, name, "first")
             let copy = fixture.name("copy")

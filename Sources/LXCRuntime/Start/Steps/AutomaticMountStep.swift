@@ -117,7 +117,9 @@ struct MountEntryStep: InitStep {
         let key = "lxc.apparmor.allow_nesting"
         for line in ["proc dev/.lxc/proc proc create=dir,optional 0 0", "sys dev/.lxc/sys sysfs create=dir,optional 0 0"] {
             let entry: MountEntry
-            do { entry = try MountEntry(parsing: line) } catch { throw OperationFailure("cannot read \(line)", reason: error.reason, key: key) }
+            do { entry = try MountEntry(parsing: line) } catch {
+                throw OperationFailure("cannot read \(line)", reason: error.reason, key: key)
+            }
             try performer.perform(Sourced(entry, context.origin(key) ?? ConfigOrigin()), key: key)
         }
     }
