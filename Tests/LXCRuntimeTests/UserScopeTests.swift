@@ -14,6 +14,11 @@ import Testing
         #expect(text.contains(" PIDs au 1 \(ProcessControl.pid) Delegate b true "))
     }
 
+    @Test func asksForAnotherProcessToo() {
+        let request = UserScope(name: "attach", process: 4711).request
+        #expect(request.contains("lxc-attach-4711.scope") && request.joined(separator: " ").contains(" PIDs au 1 4711 "))
+    }
+
     @Test func hasNobodyToAskWithoutABus() {
         #expect(throws: UserScope.Refusal.noManager) { try UserScope(name: "web", program: "/bin/true", environment: []).enter(from: "/") }
         #expect(throws: UserScope.Refusal.noManager) {

@@ -10,7 +10,10 @@ enum AttachCgroups {
         do throws(ControlError) {
             let directories = try directories(client)
             if try isFrozen(directories) { throw .refused(.resourceTemporarilyUnavailable) }
-            try Self.enter(pid, directories)
+            do throws(ControlError) { try Self.enter(pid, directories) } catch {
+                guard case .kernel(let reason) = error, reason.errno == .permissionDenied, comeNearer(pid) else { throw error }
+                try Self.enter(pid, directories)
+            }
         } catch {
             if error == .refused(.resourceTemporarilyUnavailable) {
                 throw AttachFailure(
@@ -24,6 +27,21 @@ enum AttachCgroups {
             }
             throw AttachFailure(what, error)
         }
+    }
+
+    /// Moves a process of an ordinary user to where it may go on from.
+    ///
+    /// The kernel asks for rights over what two cgroups have in common. A login's cgroup and the container's have only systemd's in common;
+    /// two scopes of the user's systemd have the user's.
+    ///
+    /// - Returns: Whether it was moved.
+    private static func comeNearer(_ pid: Int32) -> Bool {
+        guard ProcessControl.effectiveUser != 0 else { return false }
+        let before: String?
+        do throws(KernelError) { before = try ProcessCgroup.read(process: "\(pid)").unifiedPath } catch { return false }  // it has ended
+        // Whoever cannot come nearer is told that it is not permitted.
+        do throws(UserScope.Refusal) { try UserScope(name: "attach", process: pid).enter(from: before) } catch { return false }
+        return true
     }
 
     private static func directories(_ client: ControlClient) throws(ControlError) -> [SharedDescriptor] {

@@ -9,6 +9,8 @@ import LinuxKernel
 struct UserScope {
     /// The container's name; it becomes a part of the scope's.
     let name: String
+    /// Who is to be in it; a process of the caller.
+    var process = ProcessControl.pid
     /// Where busctl(1) is.
     var program = "/usr/bin/busctl"
     /// `NAME=VALUE` lines that tell where the bus is.
@@ -24,9 +26,9 @@ struct UserScope {
         case failed(String)
     }
 
-    /// Asks for the scope, and waits until this process is in it.
+    /// Asks for the scope, and waits until the process is in it.
     ///
-    /// - Parameter before: This process's cgroup in the v2 hierarchy as it was.
+    /// - Parameter before: The process's cgroup in the v2 hierarchy as it was.
     /// - Throws: ``Refusal``
     func enter(from before: String?) throws(Refusal) {
         guard try kernel({ () throws(KernelError) in try FileStatus.ifPresent(program) }) != nil, hasBus else { throw .noManager }
@@ -38,7 +40,7 @@ struct UserScope {
             throw .failed(line.isEmpty ? "busctl \(result.status)" : line)
         }
         let deadline = MonotonicInstant.now + .milliseconds(Int64(Self.patience))
-        while try kernel({ () throws(KernelError) in try ProcessCgroup.read(process: "self") }).unifiedPath == before {
+        while try kernel({ () throws(KernelError) in try ProcessCgroup.read(process: "\(process)") }).unifiedPath == before {
             if deadline.hasPassed { throw .failed("systemd did not move the process in time") }
             (MonotonicInstant.now + .milliseconds(2)).sleep()
         }
@@ -49,13 +51,13 @@ struct UserScope {
         [
             "--user", "--timeout=3", "call", "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
             "org.freedesktop.systemd1.Manager", "StartTransientUnit", "ssa(sv)a(sa(sv))", unit, "fail",
-            "4", "Description", "s", "LXC container \(plainName)", "PIDs", "au", "1", "\(ProcessControl.pid)", "Delegate", "b", "true",
+            "4", "Description", "s", "LXC container \(plainName)", "PIDs", "au", "1", "\(process)", "Delegate", "b", "true",
             "CollectMode", "s", "inactive-or-failed", "0",
         ]
     }
 
     /// Two containers of one name in different folders must not want the same scope.
-    var unit: String { "lxc-\(plainName)-\(ProcessControl.pid).scope" }
+    var unit: String { "lxc-\(plainName)-\(process).scope" }
 
     /// Letters that need no escape in the name of a unit.
     private var plainName: String {
