@@ -10,8 +10,9 @@ package struct FreshUpperLayer {
     private let upper: SharedDescriptor
     private let attributes = ExtendedAttributeReader()
 
+    /// Opens the layers; nil when it is no overlay, or one of several layers or of images.
+    ///
     /// - Parameter location: Of a new container, of any kind of storage.
-    /// - Returns: Nil when it is no overlay, or one of several layers or of images.
     /// - Throws: ``StorageFailure`` when a layer cannot be opened.
     package init?(_ location: StorageLocation) throws(StorageFailure) {
         guard location.kind == .overlay, !location.source.utf8.contains(UInt8(ascii: ":")) else { return nil }

@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 release=bookworm
 mirror=${LXC_VM_MIRROR:-http://deb.debian.org/debian}
 # What boots, what the tests run, and what programs they compile with.
-packages=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,kmod,procps,iproute2,iptables,nftables,dnsmasq-base,apparmor,uidmap
+packages=systemd,systemd-sysv,udev,dbus,dbus-user-session,libpam-systemd,kmod,procps,iproute2,iptables,nftables,dnsmasq-base,apparmor,uidmap
 packages+=,busybox-static,gcc,libc6-dev,libseccomp-dev,libseccomp2,libstdc++6,python3-minimal,util-linux,e2fsprogs,btrfs-progs,xfsprogs
 packages+=,lvm2,dmsetup,thin-provisioning-tools,squashfs-tools,erofs-utils,rsync,acl,attr,libcap2-bin,strace,ca-certificates
 # Of the kernel's modules only what a virtual machine and containers need: everything is 300 MB.

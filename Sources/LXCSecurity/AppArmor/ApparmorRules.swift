@@ -38,15 +38,15 @@ enum ApparmorRules {
     private static var mounts: [String] {
         let sources = ApparmorPatterns(folder: "/", exceptions: ["dev/**", "proc/**", "sys/**"]).all
         let propagation = ["slave", "private", "shared", "unbindable"].flatMap { ["make-" + $0, "make-r" + $0] }
-        // Parsers up to 4.0 make more of some rules than they say (CVE-2016-1585, seen with 3.0.8): one with make-slave and rw allows proc
-        // anywhere, one with remount and bind allows every bind mount. So there are none like these here.
+        // Parsers up to 4.0 make more of some rules than they say (CVE-2016-1585, seen with 3.0.8): one with make-slave and rw or silent allows
+        // proc anywhere, one with remount and bind allows every bind mount. So there are none like these here.
         return ["# Filesystems at the places where the rules above know them, and those that hold nothing of the host's."]
             + [
                 "mount fstype=proc -> /proc/,", "mount fstype=sysfs -> /sys/,", "mount fstype=devpts -> /dev/pts/,",
                 "mount fstype=mqueue -> /dev/mqueue/,", "mount fstype=hugetlbfs -> /dev/hugepages/,",
                 "mount fstype=fusectl -> /sys/fs/fuse/connections/,", "mount fstype=(tmpfs, ramfs, fuse, fuse.*),", "",
                 "# How mounts spread.",
-            ] + propagation.flatMap { ["mount options=\($0),", "mount options=(\($0), silent),"] } + [
+            ] + propagation.map { "mount options=\($0)," } + [
                 "", "# What is mounted in memory may change; other filesystems are the host's too.",
             ]
             + remounts("rw, remount", where: " -> /{run,tmp,dev/shm}{,/**}") + [
@@ -58,9 +58,8 @@ enum ApparmorRules {
     private static func remounts(_ options: String, where place: String) -> [String] {
         let times = ["", ", relatime", ", noatime", ", strictatime"]
         return times.flatMap { time in
-            (0..<16).map { (set: Int) in
-                // Busybox asks for silence.
-                let rights = [", nosuid", ", nodev", ", noexec", ", silent"].enumerated().filter { set & 1 << $0.offset != 0 }.map {
+            (0..<8).map { (set: Int) in
+                let rights = [", nosuid", ", nodev", ", noexec"].enumerated().filter { set & 1 << $0.offset != 0 }.map {
                     $0.element
                 }
                 return "mount options=(\(options)\(rights.joined())\(time))\(place),"
