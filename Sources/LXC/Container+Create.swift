@@ -110,11 +110,7 @@ extension Container {
         order.name = name
         order.directory = try InitialConfig.absolute(directory)
         order.folder = config.folder
-        order.volumeGroup = order.volumeGroup ?? system.value(of: .volumeGroup)
-        order.thinPool = order.thinPool ?? system.value(of: .thinPool)
-        order.zfsRoot = order.zfsRoot ?? system.value(of: .zfsRoot)
-        order.rbdPool = order.rbdPool ?? system.value(of: .rbdPool)
-        order.rbdUser = order.rbdUser ?? system.value(of: .rbdUser)
+        order.takeDefaults(from: system)
         let rootfs = order.rootfs
         let isNew = try attempt("cannot make the root filesystem \(rootfs)") { () throws(KernelError) in
             try FileStatus.ifPresent(rootfs) == nil

@@ -98,6 +98,7 @@ struct CloneBuild {
         if let replaced = options.replaces { order.takeNames(of: replaced) }
         order.size = options.size
         order.isHistoric = options.isHistoric
+        order.takeDefaults(from: target.system)
         return order
     }
 

@@ -105,8 +105,10 @@ struct CloneStorage {
     /// A device or an image is like the original's, unless something else was asked for.
     private var orderLikeOriginal: StorageOrder {
         get throws(StorageFailure) {
-            guard let measure = try BlockMeasure(original) else { return order }
             var order = order
+            // Beside the original, whatever else volumes are made in.
+            if original.kind == .lvm { try LVMBackend().place(&order, beside: original) }
+            guard let measure = try BlockMeasure(original) else { return order }
             order.size = order.size ?? measure.size
             order.filesystem = order.filesystem ?? measure.filesystem
             return order

@@ -31,6 +31,22 @@ package final class LVMBackend: StorageBackend, RenamableStorage {
         return StorageLocation(kind: .lvm, source: device)
     }
 
+    /// Orders a volume in the group of another one, and in its pool when that is thin.
+    ///
+    /// - Parameters:
+    ///   - order: Takes the names.
+    ///   - original: A location of this kind; one that is no volume of a group changes nothing.
+    /// - Throws: ``StorageFailure`` when LVM's tools are missing.
+    package func place(_ order: inout StorageOrder, beside original: StorageLocation) throws(StorageFailure) {
+        let parts = original.source.split(separator: "/")
+        guard parts.count == 3, parts[0] == "dev" else { return }
+        let what = "cannot look at the logical volume \(original.source)"
+        let pool = try tool("lvs", what).attempt(["--unbuffered", "--noheadings", "-o", "pool_lv", original.source], for: what).output
+        order.volumeGroup = String(parts[1])
+        let name = String(pool.drop { $0 == " " })
+        if !name.isEmpty { order.thinPool = name }
+    }
+
     /// A snapshot of a thin volume is thin too; any other one gets room for as many changes as the original has content.
     package func snapshot(_ original: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         let what = "cannot make a snapshot of \(original.text)"
