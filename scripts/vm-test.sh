@@ -47,8 +47,8 @@ mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$work/tree" "$work/payload" 2G > /dev
 # What runs in which machine, when nothing else is said.
 selection() {
     case $1 in
-        plain) if [ -n "$smoke" ]; then echo --filter ApparmorTests --filter CgroupLimitTests; else echo --filter VirtualMachineTests; fi ;;
-        systemd) echo --filter FirstSessionTests ;;
+        plain) if [ -n "$smoke" ]; then echo --filter ApparmorTests --filter CgroupLimitTests; else echo --filter VirtualMachineTests --filter FirstSessionTests; fi ;;
+        systemd) echo --filter FirstSessionTests --filter UserSessionTests ;;
     esac
 }
 

@@ -25,9 +25,22 @@ enum ControllerDelegation {
         let enabled = try words(base, "\(path)/cgroup.subtree_control")
         let missing = available.filter { !enabled.contains($0) }
         if missing.isEmpty { return [] }
+        // With processes of its own the kernel would still pass some on, and make it a threaded cgroup: nothing could live below it.
+        if try hasProcessesBelowRoot(base, path) { return missing }
         let file = "\(path)/cgroup.subtree_control"
         if accepts(base, file, missing.map { "+" + $0 }.joined(separator: " ")) { return [] }
         return missing.filter { !accepts(base, file, "+" + $0) }
+    }
+
+    private static func hasProcessesBelowRoot(_ base: borrowing CgroupDirectory, _ path: String) throws(KernelError) -> Bool {
+        do throws(KernelError) {
+            // The root, which may have both, has no type.
+            _ = try base.text("\(path)/cgroup.type")
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return false }
+            throw error
+        }
+        return try !words(base, "\(path)/cgroup.procs").isEmpty
     }
 
     private static func words(_ base: borrowing CgroupDirectory, _ file: String) throws(KernelError) -> [String] {

@@ -166,6 +166,7 @@ extension Supervisor {
                 if cgroups.monitorPath == nil { try cgroups.createMonitor() }
                 try recordCgroups(cgroups.journalPaths)
                 try cgroups.enter(.monitor)
+                leaveWaitingRoom()
             }
         } catch { log.warn("the supervisor stays in its caller's cgroup: \(error)") }
         UnusedMemory.release()

@@ -20,10 +20,30 @@ extension Supervisor {
             }
             return layout
         }
-        do throws(KernelError) { return try CgroupLayout.detect() } catch {
+        do throws(KernelError) {
+            let found = try CgroupLayout.detect()
+            // A cgroup with processes that passes controllers on becomes a threaded one, below which containers cannot live.
+            if let scope = found.unified?.baseDirectory {
+                try HostPath.makeDirectories(scope + Self.waitingRoom)
+                try WholeFile.writeControl(scope + Self.waitingRoom + "/cgroup.procs", "0")
+            }
+            return found
+        } catch {
             log.warn("\(note): \(error)")
             return layout
         }
+    }
+
+    /// Where the supervisor is in its scope until it has a cgroup of its own.
+    private static let waitingRoom = "/lxc.start"
+
+    /// Removes what ``userLayout(_:name:_:)`` made; elsewhere there is none.
+    func leaveWaitingRoom() {
+        guard isOrdinaryUser, let scope = layout.unified?.baseDirectory else { return }
+        do {
+            guard try FileStatus.ifPresent(scope + Self.waitingRoom) != nil else { return }
+            try HostPath.removeDirectory(scope + Self.waitingRoom)
+        } catch { log.debug("systemd removes it with the scope: \(error)") }
     }
 
     /// Lets the container's root make cgroups below the payload's. They stay the user's, and become its group's.
