@@ -52,12 +52,17 @@ extension FunctionTable {
                 // Only addresses of one link have a scope: the link's number.
                 let ownScope = address.isLinkLocal ? Int32(truncatingIfNeeded: address.index) : 0
                 let isFamily = family == nil || family == (address.isIPv4 ? "inet" : "inet6")
-                return isWanted && isFamily && (address.isIPv4 || ownScope == scope)
+                return isWanted && isFamily && !isLoopback(address) && (address.isIPv4 || ownScope == scope)
             }
             let texts = found.filter { $0.isIPv4 } + found.filter { !$0.isIPv4 }
             if texts.isEmpty { return nil }
             return CString.list(texts.map { $0.text })
         }
+    }
+
+    /// Every container has these; C LXC does not show them either.
+    private static func isLoopback(_ address: LinkAddress) -> Bool {
+        address.isIPv4 ? address.bytes.first == 127 : address.text == "::1"
     }
 
     private static func network(_ container: Container) throws(LXCError) -> (links: [Link], addresses: [LinkAddress]) {

@@ -61,8 +61,8 @@ extension FunctionTable {
                 throw LXCError(.alreadyRunning, "cannot start \(container.name)", reason: "it is running")
             }
         }
-        // Tools end with it.
-        if let foregroundStatus { ErrorBridge.setNumber(foregroundStatus.shellCode, on: object) }
+        // As waitpid(2) tells it, which is what tools take apart.
+        if let foregroundStatus { ErrorBridge.setNumber(foregroundStatus.waitStatus, on: object) }
         return isGood
     }
 

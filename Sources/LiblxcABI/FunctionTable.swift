@@ -10,6 +10,7 @@ enum FunctionTable {
         fillCopies(object)
         fillDevices(object)
         fillAttach(object)
+        fillCheckpoint(object)
         cliblxc_fill_variadic(object)
     }
 }
