@@ -121,6 +121,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LXCInitTests", dependencies: ["LXCTools", "LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(
+            name: "LiblxcTests", dependencies: ["LinuxKernel", "LXCTestSupport"], exclude: ["Programs"], swiftSettings: strict),
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )

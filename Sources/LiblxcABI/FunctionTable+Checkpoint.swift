@@ -5,7 +5,9 @@ import LinuxKernel
 
 extension FunctionTable {
     static func fillCheckpoint(_ object: Object) {
-        object.pointee.checkpoint = { (object, _, _, _) in succeeding(object) { (handle) throws(LXCError) in throw refusal(handle, "checkpoint") } }
+        object.pointee.checkpoint = { (object, _, _, _) in
+            succeeding(object) { (handle) throws(LXCError) in throw refusal(handle, "checkpoint") }
+        }
         object.pointee.restore = { (object, _, _) in succeeding(object) { (handle) throws(LXCError) in throw refusal(handle, "restore") } }
         object.pointee.migrate = { (object, command, _, _) in
             calling(object, failing: -Errno.noFunction.rawValue) { (handle) throws(LXCError) in

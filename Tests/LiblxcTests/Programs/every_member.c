@@ -2,7 +2,7 @@
 // Calls every member of struct lxc_container and every exported function, and prints one line for each. Compiled against Debian's
 // lxc-dev, so that the same program runs on C LXC's library and on ours and the lines can be compared.
 //
-// usage: every_member LXCPATH (an empty folder); one container `abi` is made there, and removed.
+// usage: every_member LXCPATH (an empty folder) NAME; containers are made there whose names begin with NAME, and removed.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +18,16 @@
 #include "layout_checks.h"
 
 static const char *lxcpath;
+static const char *name;
+
+// The container's name with something behind it; kept until the program ends.
+static const char *named(const char *ending) {
+    static char names[8][300];
+    static int next;
+    char *text = names[next++ % 8];
+    snprintf(text, sizeof names[0], "%s%s", name, ending);
+    return text;
+}
 
 // One line: the member, what was tried, and what came out.
 #define SHOW(member, format, ...) (printf("%-26s " format "\n", member, __VA_ARGS__), fflush(stdout))
@@ -81,7 +91,7 @@ static void functions(void) {
     }
     char *log = NULL;
     if (asprintf(&log, "%s/log", lxcpath) < 0) exit(1);
-    struct lxc_log options = {.name = "abi", .lxcpath = lxcpath, .file = log, .level = "ERROR", .prefix = "every_member", .quiet = true};
+    struct lxc_log options = {.name = name, .lxcpath = lxcpath, .file = log, .level = "ERROR", .prefix = "every_member", .quiet = true};
     SHOW("lxc_log_init", "%d", lxc_log_init(&options));
     free(log);
 }
@@ -112,7 +122,7 @@ static void listings(void) {
 // --- a container that does not exist yet -------------------------------------------------------------------------------------
 
 static void undefined(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
     SHOW("lxc_container_new", "%s", c ? "an object" : "NULL");
     SHOW("lxc_container_new", "without a name %s", lxc_container_new(NULL, lxcpath) ? "an object" : "NULL");
     if (!c) exit(1);
@@ -178,7 +188,7 @@ static void show_keys(struct lxc_container *c, const char *key) {
 }
 
 static void configuration(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
     set_item(c, "lxc.uts.name", "abi-host");
     set_item(c, "lxc.net.0.type", "empty");
     set_item(c, "lxc.net.1.type", "veth");
@@ -239,13 +249,13 @@ static void configuration(void) {
 // --- a stopped container -----------------------------------------------------------------------------------------------------
 
 static void creation(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
     struct bdev_specs specs = {0};
     set_item(c, "lxc.net.0.type", "empty");
     SHOW("create", "bad template: %s", yes(c->create(c, "no-such-template", "dir", &specs, LXC_CREATE_QUIET, NULL)));
     SHOW("is_defined", "after it: %s", yes(c->is_defined(c)));
     lxc_container_put(c);
-    c = lxc_container_new("abi", lxcpath);
+    c = lxc_container_new(name, lxcpath);
     set_item(c, "lxc.net.0.type", "empty");
     SHOW("createl", "busybox: %s", yes(c->createl(c, "busybox", "dir", NULL, LXC_CREATE_QUIET, NULL)));
     SHOW("is_defined", "%s", yes(c->is_defined(c)));
@@ -256,7 +266,7 @@ static void creation(void) {
     set_item(c, "lxc.signal.halt", "SIGUSR1");
     SHOW("save_config", "%s", yes(c->save_config(c, NULL)));
     lxc_container_put(c);
-    c = lxc_container_new("abi", lxcpath);
+    c = lxc_container_new(name, lxcpath);
     show_item(c, "lxc.tty.max");
     show_item(c, "lxc.console.buffer.size");
     lxc_container_put(c);
@@ -264,33 +274,33 @@ static void creation(void) {
 }
 
 static void copies(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
-    struct lxc_container *copy = c->clone(c, "abicopy", NULL, LXC_CLONE_KEEPMACADDR, NULL, NULL, 0, NULL);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
+    struct lxc_container *copy = c->clone(c, named("copy"), NULL, LXC_CLONE_KEEPMACADDR, NULL, NULL, 0, NULL);
     SHOW("clone", "%s", copy ? copy->name : "NULL");
     if (copy) {
         SHOW("clone", "is defined: %s", yes(copy->is_defined(copy)));
         show_item(copy, "lxc.uts.name");
-        SHOW("rename", "%s", yes(copy->rename(copy, "abirenamed")));
+        SHOW("rename", "%s", yes(copy->rename(copy, named("renamed"))));
         lxc_container_put(copy);
     }
-    copy = lxc_container_new("abirenamed", lxcpath);
+    copy = lxc_container_new(named("renamed"), lxcpath);
     SHOW("rename", "is defined: %s", yes(copy->is_defined(copy)));
     SHOW("destroy", "the renamed: %s", yes(copy->destroy(copy)));
     SHOW("is_defined", "after destroy: %s", yes(copy->is_defined(copy)));
     lxc_container_put(copy);
-    copy = c->clone(c, "abishared", NULL, LXC_CLONE_SNAPSHOT, "overlay", NULL, 0, NULL);
+    copy = c->clone(c, named("shared"), NULL, LXC_CLONE_SNAPSHOT, "overlay", NULL, 0, NULL);
     SHOW("clone", "overlay: %s", copy ? copy->name : "NULL");
     SHOW("destroy", "with a clone: %s", yes(c->destroy(c)));
     if (copy) {
         SHOW("destroy", "the clone: %s", yes(copy->destroy(copy)));
         lxc_container_put(copy);
     }
-    SHOW("clone", "over itself: %s", c->clone(c, "abi", NULL, 0, NULL, NULL, 0, NULL) ? "an object" : "NULL");
+    SHOW("clone", "over itself: %s", c->clone(c, name, NULL, 0, NULL, NULL, 0, NULL) ? "an object" : "NULL");
     lxc_container_put(c);
 }
 
 static void snapshots(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
     struct lxc_snapshot *list = NULL;
     SHOW("snapshot_list", "none: %d", c->snapshot_list(c, &list));
     SHOW("snapshot", "%d", c->snapshot(c, NULL));
@@ -312,12 +322,12 @@ static void snapshots(void) {
         list[i].free(&list[i]);
     }
     free(list);
-    SHOW("snapshot_restore", "as another: %s", yes(c->snapshot_restore(c, "snap0", "abirestored")));
-    struct lxc_container *restored = lxc_container_new("abirestored", lxcpath);
+    SHOW("snapshot_restore", "as another: %s", yes(c->snapshot_restore(c, "snap0", named("restored"))));
+    struct lxc_container *restored = lxc_container_new(named("restored"), lxcpath);
     SHOW("snapshot_restore", "is defined: %s", yes(restored->is_defined(restored)));
     SHOW("destroy", "the restored: %s", yes(restored->destroy(restored)));
     lxc_container_put(restored);
-    SHOW("snapshot_restore", "missing: %s", yes(c->snapshot_restore(c, "snap9", "abinone")));
+    SHOW("snapshot_restore", "missing: %s", yes(c->snapshot_restore(c, "snap9", named("none"))));
     SHOW("snapshot_destroy", "missing: %s", yes(c->snapshot_destroy(c, "snap9")));
     SHOW("destroy", "with snapshots: %s", yes(c->destroy(c)));
     SHOW("snapshot_destroy", "%s", yes(c->snapshot_destroy(c, "snap0")));
@@ -329,9 +339,9 @@ static void snapshots(void) {
 // --- a running container -----------------------------------------------------------------------------------------------------
 
 static int report_host(void *payload) {
-    char name[65] = "";
-    gethostname(name, sizeof name);
-    printf("%-26s hostname %s, payload %s, pid 1 is %s, container=%s\n", "attach", name, (const char *)payload,
+    char host[65] = "";
+    gethostname(host, sizeof host);
+    printf("%-26s hostname %s, payload %s, pid 1 is %s, container=%s\n", "attach", host, (const char *)payload,
            access("/proc/1", F_OK) == 0 ? "visible" : "not visible", getenv("container") ? getenv("container") : "unset");
     fflush(stdout);
     return 42;
@@ -497,7 +507,7 @@ static void checkpoints(struct lxc_container *c) {
 }
 
 static void running(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
     SHOW("want_daemonize", "%s", yes(c->want_daemonize(c, true)));
     SHOW("want_close_all_fds", "%s", yes(c->want_close_all_fds(c, true)));
     SHOW("start", "%s", yes(c->start(c, 0, NULL)));
@@ -548,7 +558,7 @@ static void running(void) {
 
 // A second run: a command in the place of init, then the other ways to end one.
 static void endings(void) {
-    struct lxc_container *c = lxc_container_new("abi", lxcpath);
+    struct lxc_container *c = lxc_container_new(name, lxcpath);
     SHOW("startl", "%s", yes(c->startl(c, 0, "/bin/sleep", "1000", NULL)));
     SHOW("is_running", "%s", yes(c->is_running(c)));
     SHOW("stop", "%s", yes(c->stop(c)));
@@ -568,8 +578,9 @@ static void endings(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) return 2;
+    if (argc != 3) return 2;
     lxcpath = argv[1];
+    name = argv[2];
     functions();
     listings();
     undefined();
