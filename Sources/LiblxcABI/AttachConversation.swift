@@ -13,6 +13,8 @@ final class AttachConversation {
     private let socket: UnixSocket
     /// The process between host and container.
     private let transient: Int32
+    /// What the process in the container has said already: it may be faster than the word of its birth.
+    private var early: cliblxc_attach_report?
 
     init(what: String, name: String, socket: consuming UnixSocket, transient: Int32) {
         self.what = what
@@ -43,15 +45,24 @@ final class AttachConversation {
         let handle = try working { () throws(KernelError) in try PidFD(transient) }
         try attach.admit(transient)
         try working { () throws(KernelError) in try socket.sendAll([0]) }
-        let report = try next(handle)
-        guard report.kind == CLIBLXC_ATTACH_BORN.rawValue else { throw unexpected() }
-        return report.pid
+        while true {
+            let report = try next(handle)
+            if report.kind == CLIBLXC_ATTACH_BORN.rawValue { return report.pid }
+            guard early == nil else { throw unexpected() }
+            // Its own failures end the process between host and container before there is another one.
+            if report.kind == CLIBLXC_ATTACH_FAILED.rawValue, report.step <= CLIBLXC_ATTACH_CLONE.rawValue { throw failure(report) }
+            early = report
+        }
     }
 
     private func accompany(_ pid: Int32, _ attach: borrowing CallbackAttach) throws(AttachFailure) {
         let handle = try working { () throws(KernelError) in try PidFD(pid) }
         while true {
-            switch UInt32(bitPattern: try next(handle).kind) {
+            let report: cliblxc_attach_report
+            if let said = early { report = said } else { report = try next(handle) }
+            early = nil
+            switch UInt32(bitPattern: report.kind) {
+            case CLIBLXC_ATTACH_FAILED.rawValue: throw failure(report)
             case CLIBLXC_ATTACH_READY.rawValue: return
             case CLIBLXC_ATTACH_WANTS_LABEL.rawValue:
                 let file = try attach.labelFile(pid)
@@ -61,7 +72,7 @@ final class AttachConversation {
         }
     }
 
-    /// The next report of a child that lives; a failure that it reports is thrown.
+    /// The next report of a child that lives.
     private func next(_ child: borrowing PidFD) throws(AttachFailure) -> cliblxc_attach_report {
         let bytes = try working { () throws(KernelError) in
             while try !Poll.wait(socket.number, child.number).first { if !child.isRunning { break } }
@@ -73,9 +84,7 @@ final class AttachConversation {
                 OperationFailure(
                     what, reason: "the process that was to enter it was killed", hint: "look for memory limits in its cgroup"))
         }
-        let report = bytes.withUnsafeBytes { $0.loadUnaligned(as: cliblxc_attach_report.self) }
-        if report.kind == CLIBLXC_ATTACH_FAILED.rawValue { throw failure(report) }
-        return report
+        return bytes.withUnsafeBytes { $0.loadUnaligned(as: cliblxc_attach_report.self) }
     }
 
     private func failure(_ report: cliblxc_attach_report) -> AttachFailure {

@@ -50,15 +50,33 @@ extension FunctionTable {
     }
 
     private static func save(_ object: Object?, _ file: String?) -> Bool {
-        succeeding(object) { (handle) throws(LXCError) in
+        guard let object else { return false }
+        return succeeding(object) { (handle) throws(LXCError) in
+            try handle.change { (container) throws(LXCError) in
+                if container.loaded == nil { container.loaded = try initial(container) }
+            }
+            Objects.showConfig(handle.container, on: object)
             let container = handle.container
             let path = file ?? container.configFile
-            let document = container.loaded ?? ContainerConfigDocument(path: container.configFile)
+            guard let document = container.loaded else { return }
             do throws(KernelError) {
                 if file == nil { try HostPath.makeDirectories(container.directory) }
                 try document.save(to: path)
             } catch { throw LXCError(.failed, OperationFailure("cannot save \(path)", error)) }
         }
+    }
+
+    /// What a new container begins with.
+    private static func initial(_ container: Container) throws(LXCError) -> ContainerConfigDocument {
+        let file = container.system.defaultConfig
+        do throws(KernelError) {
+            guard try FileStatus.ifPresent(file) != nil else { return ContainerConfigDocument(path: container.configFile) }
+        } catch { throw LXCError(.failed, OperationFailure("cannot read \(file)", error)) }
+        do throws(ConfigProblem) {
+            var document = try ConfigParser.load(path: file)
+            document.path = container.configFile
+            return document
+        } catch { throw LXCError(error) }
     }
 
     private static func set(_ object: Object?, _ key: String?, _ value: String) -> Bool {

@@ -15,7 +15,9 @@ extension ContainerWork {
             } catch { throw LXCError(error) }
         }
         switch operation {
-        case .create(let creation): try container.create(Self.options(creation))
+        case .create(let creation):
+            try container.takeBackDefinition()
+            try container.create(Self.options(creation))
         case .clone(let copy): try container.clone(to: container.sibling(copy), options(copy))
         case .rename(let copy): try container.rename(to: container.sibling(copy), options(copy))
         case .snapshot(let comment): return try container.makeSnapshot(comment: comment?.kernelBytes, options(nil))
@@ -82,6 +84,24 @@ extension ContainerWork {
 }
 
 extension Container {
+    /// Programs save a configuration before they create its container: one without a root filesystem is no container yet.
+    ///
+    /// It is in memory, and goes from the disk, so that nothing is left when the creation fails.
+    fileprivate func takeBackDefinition() throws(LXCError) {
+        guard isDefined, loaded != nil else { return }
+        try locked("cannot create \(name)") { () throws(LXCError) in
+            let path = try loadConfig().config.rootfs.plainPath ?? ""
+            try attempt("cannot create \(name)") { () throws(KernelError) in
+                let isFilled = path.isEmpty ? false : try FileStatus.ifPresent(path) != nil
+                if isFilled { return }
+                try HostPath.remove(configFile)
+                do throws(KernelError) { try HostPath.removeDirectory(directory) } catch {
+                    if error.errno != .directoryNotEmpty { throw error }
+                }
+            }
+        }
+    }
+
     fileprivate func sibling(_ copy: ContainerWork.Copy) throws(LXCError) -> Container {
         try Container(name: copy.name, lxcPath: copy.lxcPath, system: system)
     }
