@@ -56,7 +56,7 @@ struct AttachCall {
         }
         let pair: UnixSocketPair
         do { pair = try UnixSocket.pair(.sequencedPackets) } catch { throw LXCError(.failed, OperationFailure(what, error)) }
-        let transient = try fork(attach, pair.second.number, function, payload)
+        let transient = try fork(attach, pair, function, payload)
         let conversation = AttachConversation(what: what, name: container.name, socket: pair.closingSecond(), transient: transient)
         return try attaching { () throws(AttachFailure) in try conversation.run(attach) }
     }
@@ -90,13 +90,15 @@ struct AttachCall {
     // MARK: - The fork
 
     private func fork(
-        _ attach: borrowing CallbackAttach, _ channel: Int32, _ function: @escaping lxc_attach_exec_t, _ payload: UnsafeMutableRawPointer?
+        _ attach: borrowing CallbackAttach, _ pair: borrowing UnixSocketPair, _ function: @escaping lxc_attach_exec_t,
+        _ payload: UnsafeMutableRawPointer?
     ) throws(LXCError) -> Int32 {
         let orders = attach.orders
         let memory = PlanMemory()
         var plan = cliblxc_attach_plan()
         plan.init_handle = attach.initHandle.number
-        plan.channel = channel
+        plan.channel = pair.second.number
+        plan.callers_channel = pair.first.number
         plan.namespaces = UInt64(UInt32(bitPattern: orders.namespaces.rawValue))
         plan.core_scheduling = orders.coreScheduling ?? 0
         plan.directory = options.initial_cwd.map { UnsafePointer($0) }

@@ -66,8 +66,8 @@ extension FunctionTable {
             var comment: String?
             if let commentFile { comment = String(kernelBytes: try Container.comment(in: commentFile)) }
             let work = ContainerWork(handle.container, .snapshot(comment: comment)).logged
-            guard case .text(let name) = try ContainerWorker.perform(work), let number = Int32(name.dropFirst("snap".count)) else {
-                throw LXCError(.failed, "cannot make a snapshot of \(handle.container.name)", reason: "the process that did it was killed")
+            guard let number = Int32(try ContainerWorker.perform(work).dropFirst("snap".count)) else {
+                throw LXCError(.failed, "cannot make a snapshot of \(handle.container.name)", reason: "its name is no number")
             }
             return number
         }

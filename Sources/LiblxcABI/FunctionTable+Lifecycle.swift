@@ -48,7 +48,7 @@ extension FunctionTable {
                 let work = ContainerWork(
                     container, .startInForeground(command: words ?? [], underInit: underInit, pidFile: pidFile)
                 ).logged
-                if case .ended(let status) = try ContainerWorker.perform(work) { foregroundStatus = status }
+                foregroundStatus = try ContainerWorker.performToEnd(work)
                 return
             }
             var options = StartOptions()

@@ -14,24 +14,19 @@ struct LibraryScene {
         folder = try fixture.installation.libraryFolder()
     }
 
-    /// Compiles a program of `Tests/LiblxcTests/Programs` and links it with Debian's library.
-    func compile(_ name: String) throws -> String {
+    /// Compiles a program of `Tests/LiblxcTests/Programs` with Debian's headers and library, or with those that we install.
+    func compile(_ name: String, ourHeaders: Bool = false) throws -> String {
         let program = "\(fixture.lxcpath)/.\(name)"
         let checkout = TestInstallation.checkout
-        // The checks of layouts without our headers beside them: they look at Debian's.
-        try fixture.write("\(fixture.lxcpath)/.checks/layout_checks.h", layoutChecks(checkout))
         let result = try fixture.run(
             "/usr/bin/gcc",
             [
-                "-O1", "-g", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-I", "\(fixture.lxcpath)/.checks", "-o", program,
-                "\(checkout)/Tests/LiblxcTests/Programs/\(name).c", "-l:liblxc.so.1", "-lpthread",
-            ], seconds: 120)
+                "-O1", "-g", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-o", program,
+                "\(checkout)/Tests/LiblxcTests/Programs/\(name).c",
+            ] + (ourHeaders ? ["-I", "\(fixture.installation.prefix)/include", "-L", folder] : []) + ["-l:liblxc.so.1", "-lpthread"],
+            seconds: 120)
         guard result.code == 0 else { throw FixtureFailure("\(result)") }
         return program
-    }
-
-    private func layoutChecks(_ checkout: String) throws -> String {
-        try WholeFile.text("\(checkout)/Sources/CLiblxc/include/layout_checks.h")
     }
 
     /// Runs a program on our library.

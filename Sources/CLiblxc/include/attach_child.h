@@ -12,6 +12,7 @@
 struct cliblxc_attach_plan {
     int init_handle;                // pidfd of the container's init
     int channel;                    // the children's end of a SOCK_SEQPACKET pair
+    int callers_channel;            // the caller's, of which the children must not hold a copy
     uint64_t namespaces;            // CLONE_NEW* to enter
     int core_scheduling;            // process whose group is joined, or 0
     const char *directory;          // the first that exists in the container is taken

@@ -15,9 +15,25 @@ package enum ContainerWorker {
     /// Has work done by a process of its own.
     ///
     /// - Parameter work: What to do.
-    /// - Returns: The text that the operation gives back, or how the process ended when it told nothing.
+    /// - Returns: The text that the operation gives back.
     /// - Throws: ``LXCError``: that of the operation, or that the process could not be executed.
-    package static func perform(_ work: ContainerWork) throws(LXCError) -> Answer {
+    package static func perform(_ work: ContainerWork) throws(LXCError) -> String {
+        switch try run(work) {
+        case .text(let text): return text
+        case .ended(let status):
+            throw LXCError(.failed, "cannot work on \(work.name)", reason: "the process that did it \(status)")
+        }
+    }
+
+    /// As ``perform(_:)`` for a start in the foreground, whose process becomes the supervisor and ends as the container's init does.
+    ///
+    /// - Returns: The status; nothing when the container was not started for another reason than an error.
+    package static func performToEnd(_ work: ContainerWork) throws(LXCError) -> ExitStatus? {
+        if case .ended(let status) = try run(work) { return status }
+        return nil
+    }
+
+    private static func run(_ work: ContainerWork) throws(LXCError) -> Answer {
         let what = "cannot work on \(work.name)"
         let program = InstalledPaths.bin + "/lxc"
         let result: (WorkResult?, ExitStatus?) = try attempt(what, hint: "\(program) does it; install swift-lxc completely (make install)")
@@ -58,7 +74,7 @@ package enum ContainerWorker {
     }
 
     /// What came back.
-    package enum Answer: Sendable, Equatable {
+    private enum Answer: Sendable, Equatable {
         case text(String)
         case ended(ExitStatus)
     }
