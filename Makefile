@@ -67,6 +67,11 @@ test: deps ## build and run all tests; as root this includes real containers
 test-v2: build release ## run the tests that start containers with cgroup v2 alone, in a mount namespace (root)
 	@scripts/test-v2.sh $(TEST_FLAGS)
 
+.PHONY: vm-test
+vm-test: build release ## run tests in a virtual machine with Debian's kernel: cgroup v2, AppArmor, LVM, ipvlan, systemd (root; 10 minutes)
+	@scripts/install-dependencies.sh --machine
+	@scripts/vm-test.sh $(VM_FLAGS)
+
 .PHONY: interoperation
 interoperation: release ## print how Debian's tools do on our containers, and ours on Debian's (root)
 	@scripts/install-dependencies.sh --peers

@@ -8,6 +8,9 @@
 # Everything else (`swift build`, the tests) is ordinary Swift: a test needs the runtime, and a debug build is there sooner.
 #
 # usage: build-programs.sh [options of `swift build`]
+#
+# From the environment:
+#   LXC_WITHOUT_IMAGES  when set, lxc-image is left out, because somebody else builds it at the same time
 set -euo pipefail
 cd "$(dirname "$0")/.."
 architecture=$(uname -m)
@@ -26,4 +29,4 @@ flags=(-Xcc "-isystem/usr/include/$architecture-linux-musl" -Xcc -D_GNU_SOURCE)
 for program in lxc lxc-supervisor lxc-init lxc-user-nic; do
     swift build -c release --scratch-path .build/programs --product "$program" "${flags[@]}" "$@"
 done
-swift build -c release --package-path Images --scratch-path .build/images --static-swift-stdlib --product lxc-image "$@"
+if [ -z "${LXC_WITHOUT_IMAGES:-}" ]; then scripts/build-image-templates.sh "$@"; fi

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that building, testing and running need. Quick when they are all there.
 #
-# usage: install-dependencies.sh [--tests | --peers]
+# usage: install-dependencies.sh [--tests | --peers | --machine]
 #   --tests  also what makes filesystems, images and odd files for the tests of storage and templates, and compares copies
+#   --machine  what makes and runs the virtual machine of `make vm-test`
 #   --peers  these, and what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
 set -euo pipefail
 
@@ -17,11 +18,13 @@ packages=(
 )
 case "${1:-}" in
     --tests | --peers)
-        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin)
+        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor)
         # Images: what they are made with, where else they come from, and what checks their signatures.
         packages+=(xz-utils zstd openssl skopeo squashfs-tools-ng gpg gpgv gpg-agent) ;;
 esac
 if [ "${1:-}" = --peers ]; then packages+=(lxc lxc-dev crun hyperfine strace openvswitch-switch debootstrap); fi
+
+if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs); fi
 
 missing=()
 for package in "${packages[@]}"; do

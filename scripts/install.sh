@@ -42,7 +42,7 @@ esac
 # The tools of the multicall program, one link each.
 tools=(
     attach cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot start
-    start-ephemeral stop unfreeze update-config wait
+    start-ephemeral stop unfreeze unshare update-config usernsexec wait
 )
 # Those that users do not call, and those of them that have a manual page.
 helpers=(monitord net)
@@ -167,6 +167,13 @@ put_setting share/etc/default/lxc "$SYSCONFDIR/default/lxc"
 put_setting share/etc/default/lxc-net "$SYSCONFDIR/default/lxc-net"
 put_file share/systemd/lxc-net.service "$UNITDIR/lxc-net.service" 0644
 
+# AppArmor looks in /etc/apparmor.d; lxc-start also where it was installed itself.
+put_setting share/apparmor/lxc-containers "$SYSCONFDIR/apparmor.d/lxc-containers"
+for profile in default default-cgns default-with-mounting default-with-nesting; do
+    put_setting "share/apparmor/lxc/lxc-$profile" "$SYSCONFDIR/apparmor.d/lxc/lxc-$profile"
+done
+put_file share/apparmor/lxc-apparmor-load "$LIBEXECDIR/lxc/lxc-apparmor-load" 0755
+
 put_directory "$LIBDIR/lxc/rootfs" 0755
 put_directory "$LOCALSTATEDIR/lib/lxc" 0755
 put_directory "$LOCALSTATEDIR/cache/lxc" 0755
@@ -188,7 +195,7 @@ if [ "$action" = uninstall ]; then
     put_directory "$INCLUDEDIR/lxc" 0755
     put_directory "$LIBEXECDIR/lxc" 0755
     put_directory "$LIBDIR/lxc" 0755
-    put_directory "$SYSCONFDIR/lxc" 0755
+    for folder in lxc apparmor.d/lxc apparmor.d; do put_directory "$SYSCONFDIR/$folder" 0755; done
     echo "removed from $DESTDIR$PREFIX; containers and logs below $DESTDIR$LOCALSTATEDIR stay"
     exit 0
 fi

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 if [ "$(id -u)" -ne 0 ]; then
     {
-        echo "quickstart: containers are started as root for now; starting them as an ordinary user comes in a later release."
+        echo "quickstart: it sets up the host's bridge, so it needs root; what ordinary users need is in Documentation/ordinary-users.md."
         echo "  run:  sudo make quickstart     (with your PATH if swift is not in root's:  sudo env PATH=\"\$PATH\" make quickstart)"
         echo "  without root you can build and run the unit tests:  make test"
     } >&2

@@ -24,15 +24,18 @@ trap 'rm -f "$before" "$after" "$programs"' EXIT
 builder=
 if [ -z "${LXC_TEST_BUILD_DIR:-}" ]; then
     export LXC_TEST_BUILD_DIR=.build/programs/release
-    scripts/build-programs.sh > "$programs" 2>&1 < /dev/null &
+    LXC_WITHOUT_IMAGES=1 scripts/build-programs.sh > "$programs" 2>&1 < /dev/null &
     builder=$!
 fi
 swift build --build-tests "${flags[@]}"
 # The templates for images, a package of its own; its debug build serves the containers of a debug build.
 swift build --build-tests --package-path Images --scratch-path .build/images "${flags[@]}"
-if [ -n "$builder" ] && ! wait "$builder"; then
-    cat "$programs" >&2
-    exit 1
+if [ -n "$builder" ]; then
+    scripts/build-image-templates.sh
+    if ! wait "$builder"; then
+        cat "$programs" >&2
+        exit 1
+    fi
 fi
 
 scripts/lib/machine-snapshot.sh > "$before"

@@ -6,26 +6,63 @@ package import LinuxKernel
 extension Container {
     /// The content of a control file of the running container's cgroup.
     ///
-    /// - Parameter object: The file, for example `memory.max`.
-    /// - Returns: Its bytes.
+    /// - Parameter object: The file, for example `memory.max`; one of cgroup v1 is looked for under its name in v2 too.
+    /// - Returns: Its content.
     /// - Throws: ``ControlFileFailure``.
-    package func controlValue(_ object: String) throws(ControlFileFailure) -> [UInt8] {
-        let (file, cgroup) = try Self.cgroup(of: self, for: object)
-        do throws(KernelError) { return try cgroup.directory.read(file.name) } catch { throw .kernel(error) }
+    package func controlValue(_ object: String) throws(ControlFileFailure) -> String {
+        do throws(ControlFileFailure) { return try Self.read(object, of: self) } catch {
+            // A script from the days of cgroup v1.
+            guard error.isMissing, let name = CgroupTranslation.unifiedName(object) else { throw error }
+            return try Self.read(name, of: self)
+        }
     }
 
     /// Writes to a control file of the running container's cgroup.
     ///
     /// - Parameters:
-    ///   - object: The file, for example `memory.max`; `devices.allow` and `devices.deny` also work with cgroup v2.
+    ///   - object: The file, for example `memory.max`; those of cgroup v1 also work with v2.
     ///   - value: What is written, at once.
     /// - Throws: ``ControlFileFailure``.
     package func setControlValue(_ object: String, _ value: String) throws(ControlFileFailure) {
-        let (file, cgroup) = try Self.cgroup(of: self, for: object)
+        do throws(ControlFileFailure) { try Self.write(value, to: object, of: self) } catch {
+            guard error.isMissing else { throw error }
+            try Self.write(translated: value, to: object, of: self, otherwise: error)
+        }
+    }
+
+    private static func read(_ object: String, of container: Container) throws(ControlFileFailure) -> String {
+        let (file, cgroup) = try Self.cgroup(of: container, for: object)
+        do throws(KernelError) { return String(kernelBytes: try cgroup.directory.read(file.name)) } catch { throw .kernel(error) }
+    }
+
+    private static func write(_ value: String, to object: String, of container: Container) throws(ControlFileFailure) {
+        let (file, cgroup) = try Self.cgroup(of: container, for: object)
         if let rule = try Self.deviceRule(file, value, cgroup) {
-            do { return try client.addDeviceRule(rule) } catch { throw .control(error, controller: file.controller) }
+            do { return try container.client.addDeviceRule(rule) } catch { throw .control(error, controller: file.controller) }
         }
         do throws(KernelError) { try file.write(value, in: cgroup.directory) } catch { throw .kernel(error) }
+    }
+
+    /// Writes a setting of cgroup v1 in the words of v2.
+    ///
+    /// `failure`: what became of it as it was.
+    private static func write(
+        translated value: String, to object: String, of container: Container, otherwise failure: ControlFileFailure
+    ) throws(ControlFileFailure) {
+        var translation = CgroupTranslation()
+        if object.hasPrefix("cpu.cfs_") { translation = CgroupTranslation(cpuMax: try read("cpu.max", of: container)) }
+        if object.hasPrefix("memory.memsw.") { _ = translation.toUnified("memory.limit_in_bytes", try trimmed("memory.max", container)) }
+        switch translation.toUnified(object, value) {
+        case .invalid(let reason): throw .meaningless(reason)
+        case .nothing: throw failure
+        case .settings(let settings):
+            for setting in settings where setting.file != object { try write(setting.value, to: setting.file, of: container) }
+            if settings.contains(where: { $0.file == object }) { throw failure }
+        }
+    }
+
+    private static func trimmed(_ file: String, _ container: Container) throws(ControlFileFailure) -> String {
+        String(try read(file, of: container).prefix { $0 != "\n" })
     }
 
     /// What is asked of the supervisor instead of the kernel: version 2 has no files for rules about devices.
@@ -76,6 +113,17 @@ package enum ControlFileFailure: Error {
     case cgroup(CgroupError)
     case control(ControlError, controller: String)
     case kernel(KernelError)
+    /// A value that means nothing, and why.
+    case meaningless(String)
+
+    /// Whether there is no such file or no such controller.
+    package var isMissing: Bool {
+        switch self {
+        case .control(.refused(.noSuchFileOrDirectory), _): true
+        case .kernel(let error): error.errno == .noSuchFileOrDirectory
+        default: false
+        }
+    }
 
     /// Whether the container does not run.
     package var isStopped: Bool {
@@ -90,6 +138,7 @@ package enum ControlFileFailure: Error {
         case .control(.refused(.noSuchFileOrDirectory), let controller): "the container has no cgroup with the controller \"\(controller)\""
         case .control(let error, _): error.description
         case .kernel(let error): error.reason
+        case .meaningless(let reason): reason
         }
     }
 }

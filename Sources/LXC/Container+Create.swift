@@ -15,16 +15,20 @@ extension Container {
     package func create(_ options: CreateOptions, notes: (String) -> Void = { _ in }) throws(LXCError) {
         try checkIsNew(notes)
         let template = options.template == "none" ? nil : try Template(options.template)
-        let config = try InitialConfig(self, options, template)
+        var config = try InitialConfig(self, options, template)
+        let helper = try template == nil ? nil : mapIDs(&config, options, notes)
+        let settled = config
         try Self.interruptible("cannot create \(name)") { (signals) throws(LXCError) in
-            try make(config, template, options, signals)
+            try make(settled, template, helper, options, signals)
         }
     }
 
     private func make(
-        _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing SignalDescriptor
+        _ config: InitialConfig, _ template: Template?, _ helper: MappedHelper?, _ options: CreateOptions,
+        _ signals: borrowing SignalDescriptor
     ) throws(LXCError) {
         var made = CreatedParts()
+        made.helper = helper
         let marker = try reserve(&made)
         do { try fill(config, template, options, signals, marker, &made) } catch { throw made.removed(after: error) }
         do { try marker.finish() } catch { throw made.removed(after: LXCError("cannot finish \(name)", error)) }
@@ -94,7 +98,7 @@ extension Container {
         }
         guard let template, let storage else { return }
         let filling = try storage.filling(at: config.mountPoint)
-        try run(template, filling, options, signals)
+        try run(template, filling, made.helper, options, signals)
         try attempt("cannot fill the root filesystem \(storage.location.text)", { () throws(KernelError) in try filling.synchronize() })
         try settleConfig()
     }
@@ -123,15 +127,18 @@ extension Container {
     }
 
     private func run(
-        _ template: Template, _ filling: NewStorage.Filling, _ options: CreateOptions,
+        _ template: Template, _ filling: NewStorage.Filling, _ helper: MappedHelper?, _ options: CreateOptions,
         _ signals: borrowing SignalDescriptor
     ) throws(LXCError) {
         // The name comes last: SoftwareContainer's template stops reading at it, and would fill the host's root directory without the
         // option behind it.
-        let arguments = ["--path=" + (try InitialConfig.absolute(directory)), "--rootfs=" + filling.folder, "--name=" + name]
+        let absolute = try InitialConfig.absolute(directory)
+        // Who the caller is to the template: the configuration stays theirs.
+        let mapped = helper.map { ["--mapped-uid=\($0.user)", "--mapped-gid=\($0.group)"] } ?? []
+        let arguments = ["--path=" + absolute, "--rootfs=" + filling.folder] + mapped + ["--name=" + name]
         let program = TemplateRun(
             template: template, arguments: arguments + options.templateArguments, isQuiet: options.isQuiet,
-            mount: filling.mount.map { ($0, filling.folder) })
+            mount: filling.mount.map { ($0, filling.folder) }, mapped: helper.map { ($0, absolute, filling.folder) })
         let what = "cannot create \(name)"
         let outcome: TemplateRun.Outcome
         do { outcome = try program.run(signals) } catch {
@@ -183,10 +190,18 @@ struct CreatedParts {
     var marker: String?
     var rootfs: String?
     var storage: NewStorage?
+    /// What can remove files of mapped ids; nil when there are none.
+    var helper: MappedHelper?
 
     /// Removes everything; the error tells what stayed.
     func removed(after error: LXCError) -> LXCError {
         var remaining: [String] = []
+        if let helper, ProcessControl.effectiveUser != 0 {
+            let trees = [rootfs, directory].compactMap { $0 }
+            if !trees.isEmpty {
+                do throws(OperationFailure) { try helper.remove(trees) } catch { remaining.append("\(error.what): \(error.reason)") }
+            }
+        }
         do throws(StorageFailure) { try storage?.remove(directory: directory) } catch { remaining.append("\(error.what): \(error.reason)") }
         do throws(KernelError) {
             for tree in [rootfs, directory].compactMap({ $0 }) {

@@ -15,6 +15,9 @@ package struct CreateOptions: Sendable {
     package var storage: [StorageKind] = []
     /// How the storage is made; the name and the places are the container's.
     package var storageOrder = StorageOrder(name: "", directory: "")
+    /// Whether the container's ids are mapped to those that subuid(5) gives the caller, unless the configuration maps them itself. For
+    /// other users than root it always is so.
+    package var isUnprivileged = false
     /// Whether the template's output is thrown away.
     package var isQuiet = false
 

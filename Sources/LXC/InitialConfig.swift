@@ -36,6 +36,20 @@ struct InitialConfig {
         do { try document.set("lxc.rootfs.path", location.text) } catch { throw LXCError(error) }
     }
 
+    /// The id map.
+    var idMap: [IDMapEntry] { document.config.idMap }
+
+    /// Maps the container's ids to those of the caller, if the configuration does not map them.
+    mutating func mapIDs(_ mapping: IDMapping) throws(LXCError) {
+        guard document.config.idMap.isEmpty else { return }
+        let lines =
+            mapping.users.map { "u \($0.inside) \($0.outside) \($0.count)" }
+            + mapping.groups.map { "g \($0.inside) \($0.outside) \($0.count)" }
+        for line in lines {
+            do { try document.set("lxc.idmap", line) } catch { throw LXCError(error) }
+        }
+    }
+
     /// The content of the new file.
     var bytes: [UInt8] {
         var body = document.bytes

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCRuntime
 import LinuxKernel
 
 /// One run of a template for a container, in a mount namespace of its own.
@@ -14,6 +15,9 @@ struct TemplateRun {
     let isQuiet: Bool
     /// What it fills, if that is to be mounted for it, and where; nobody else sees it there.
     let mount: (content: SharedDescriptor, target: String)?
+    /// What is needed to run it as root of the container's ids, and the container's directory and root filesystem, which become that
+    /// root's; nil to run it as the caller.
+    var mapped: (helper: MappedHelper, directory: String, rootfs: String)?
 
     /// Signals that end the creation of a container.
     static let interruptions = [Signals.hangup, Signals.interrupt, Signals.quit, Signals.terminate]
@@ -26,8 +30,9 @@ struct TemplateRun {
     /// Throws ``KernelError`` when the template cannot be executed.
     func run(_ signals: borrowing SignalDescriptor) throws(KernelError) -> Outcome {
         if let signal = try signals.next() { return .interrupted(signal: signal.signal) }
-        var launch = ProgramLaunch(.path(template.path), arguments: [template.path] + arguments, environment: ProcessEnvironment.lines)
-        launch.hasPrivateMounts = true
+        var launch = self.launch
+        // Only root may have private mounts here; in a user namespace the program has its own.
+        launch.hasPrivateMounts = mapped == nil || ProcessControl.effectiveUser == 0
         launch.mount = mount.map { ($0.content.number, $0.target) }
         launch.diesWithParent = true
         // Files of a root filesystem must not depend on the caller's habits.
@@ -47,6 +52,19 @@ struct TemplateRun {
         if case .interrupted = outcome { children.killNew(until: .now + Self.grace) }
         try children.finish()
         return outcome
+    }
+
+    private var launch: ProgramLaunch {
+        guard let mapped else {
+            return ProgramLaunch(.path(template.path), arguments: [template.path] + arguments, environment: ProcessEnvironment.lines)
+        }
+        var launch = mapped.helper.launch(["template", mapped.directory, mapped.rootfs, template.path] + arguments)
+        // It looks like root to itself, and would use root's.
+        if ProcessControl.effectiveUser != 0, ProcessEnvironment.value("LXC_CACHE_PATH") == nil, let home = ProcessEnvironment.value("HOME")
+        {
+            launch.environment.append("LXC_CACHE_PATH=\(home)/.cache/lxc")
+        }
+        return launch
     }
 
     private func wait(for child: borrowing PidFD, _ signals: borrowing SignalDescriptor) throws(KernelError) -> Outcome {

@@ -67,11 +67,26 @@ package struct OverlayLayers: Sendable, Equatable {
         try prepareUpper(like: images.layers.first ?? "")
         try prepareWork()
         let own = options.data.split(separator: ",").map(String.init)
+        let layers = ["lowerdir=" + images.layers.joined(separator: ":"), "upperdir=" + upper, "workdir=" + work] + own
         return try storing("cannot lay \(upper) over \(lower)", hint: "both must be folders of a filesystem that overlay accepts") {
             () throws(KernelError) in
-            try DetachedMount(
-                newInstanceOf: "overlay", source: "overlay",
-                options: ["lowerdir=" + images.layers.joined(separator: ":"), "upperdir=" + upper, "workdir=" + work] + own, attributes: [])
+            guard try Self.isInUserNamespace() else { return try Self.mount(layers) }
+            // Only root of the host may write the attributes by which the kernel remembers what was removed; user.* are for others.
+            do throws(KernelError) { return try Self.mount(layers + ["userxattr"]) } catch {
+                // Linux before 5.11 does not know them.
+                guard error.errno == .invalidArgument else { throw error }
+                return try Self.mount(layers)
+            }
         }
+    }
+
+    private static func mount(_ options: [String]) throws(KernelError) -> DetachedMount {
+        try DetachedMount(newInstanceOf: "overlay", source: "overlay", options: options, attributes: [])
+    }
+
+    /// Whether root here is not root of the host.
+    private static func isInUserNamespace() throws(KernelError) -> Bool {
+        let words = try WholeFile.text("/proc/self/uid_map").split(whereSeparator: { $0 == " " || $0 == "\n" })
+        return words != ["0", "0", "4294967295"]
     }
 }

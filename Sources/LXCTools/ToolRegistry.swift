@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCRuntime
 
 /// All tools.
 package enum ToolRegistry {
@@ -10,8 +11,8 @@ package enum ToolRegistry {
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
             ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table,
             StartEphemeralCommand.table, StopCommand.table,
-            UnfreezeCommand.table,
-            UpdateConfigCommand.table, WaitCommand.table,
+            UnfreezeCommand.table, UnshareCommand.table,
+            UpdateConfigCommand.table, UsernsExecCommand.table, WaitCommand.table,
         ]
     }
 
@@ -37,6 +38,7 @@ package enum ToolRegistry {
         case "lxc-freeze": runner.run(FreezeCommand.self, program: program, arguments: arguments)
         case "lxc-info": runner.run(InfoCommand.self, program: program, arguments: arguments)
         case "lxc-ls": runner.run(ListCommand.self, program: program, arguments: arguments)
+        case MappedHelper.programName: runner.run(MappedCommand.self, program: program, arguments: arguments)
         case "lxc-monitor": runner.run(MonitorCommand.self, program: program, arguments: arguments)
         case "lxc-monitord": runner.run(MonitorDaemonCommand.self, program: program, arguments: arguments)
         case "lxc-net": runner.run(NetCommand.self, program: program, arguments: arguments)
@@ -45,7 +47,9 @@ package enum ToolRegistry {
         case "lxc-start-ephemeral": runner.run(StartEphemeralCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
         case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)
+        case "lxc-unshare": runner.run(UnshareCommand.self, program: program, arguments: arguments)
         case "lxc-update-config": runner.run(UpdateConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-usernsexec": runner.run(UsernsExecCommand.self, program: program, arguments: arguments)
         case "lxc-wait": runner.run(WaitCommand.self, program: program, arguments: arguments)
         default: nil
         }

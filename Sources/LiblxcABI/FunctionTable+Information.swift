@@ -79,7 +79,7 @@ extension FunctionTable {
     ) -> Int32 {
         calling(object, failing: -1) { (handle) throws(LXCError) in
             do throws(ControlFileFailure) {
-                return CString.put(try handle.container.controlValue(file ?? ""), into: buffer, size: size)
+                return CString.put(try handle.container.controlValue(file ?? "").kernelBytes, into: buffer, size: size)
             } catch {
                 throw LXCError(error.isStopped ? .notRunning : .failed, "cannot read \(file ?? "")", reason: error.reason)
             }

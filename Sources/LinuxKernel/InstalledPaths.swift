@@ -19,6 +19,8 @@ package enum InstalledPaths {
     package static var share: String { directory(CLINUX_PATH_DATA) + "/lxc" }
     /// Folder of the administrator's files: `<etc>/lxc`.
     package static var sysconf: String { directory(CLINUX_PATH_SYSCONF) + "/lxc" }
+    /// Folder of AppArmor's profiles: `<etc>/apparmor.d`.
+    package static var apparmor: String { directory(CLINUX_PATH_SYSCONF) + "/apparmor.d" }
     /// Folder of variable data, without `lxc`: `/var`.
     package static var localState: String { directory(CLINUX_PATH_LOCALSTATE) }
     /// Folder of files that a reboot removes: `<run>/lxc`.

@@ -28,7 +28,10 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     ///
     /// `namespace`: a handle on the namespace or on a process in it. `label`: how an error names it.
     package init(in namespace: Int32, label: String) throws(KernelError) {
-        descriptor = try Namespaces.visitNetwork(namespace, label: label) { () throws(KernelError) in try Self.open() }
+        descriptor =
+            ProcessControl.effectiveUser == 0
+            ? try Namespaces.visitNetwork(namespace, label: label) { () throws(KernelError) in try Self.open() }
+            : try ForeignSocket.open(namespace, label: label) { () throws(KernelError) in try Self.open() }
     }
 
     /// Takes over a socket that was opened as ``init()`` does.

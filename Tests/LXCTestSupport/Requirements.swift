@@ -56,3 +56,13 @@ extension Trait where Self == ConditionTrait {
         .enabled("needs \(path) (apt-get install \(package))") { try FileStatus.ifPresent(path) != nil }
     }
 }
+
+extension Trait where Self == ConditionTrait {
+    /// The test wants the kernel and the host of one of the virtual machines that `make vm-test` boots.
+    ///
+    /// - Parameter boot: Which of them: `plain` or `systemd`.
+    /// - Returns: The trait.
+    package static func needsVirtualMachine(_ boot: String) -> Self {
+        .enabled("needs the virtual machine (make vm-test)") { ProcessEnvironment.value("LXC_TEST_VM") == boot }
+    }
+}

@@ -26,6 +26,7 @@ OPERATIONS = {
     "start-busy": ("  the same straight after a stop", 10, 0.50),
     "start-veth": ("lxc-start -d, veth on a bridge", 10, 0.50),
     "start-veth-busy": ("  the same straight after a stop", 10, 0.50),
+    "start-confined": ("  with seccomp, device rules, limits", 10, 0.50),
     "stop": ("lxc-stop -k, no network", 10, None),
     "stop-veth": ("lxc-stop -k, veth on a bridge", 10, 0.15),
     "execute": ("lxc-execute -- /bin/true", 10, 0.50),

@@ -55,6 +55,8 @@ class Lxc:
         place.write_container(self.lxcpath, self.one)
         self.bridged = f"{self.tag}-bridged"
         place.write_container(self.lxcpath, self.bridged, on_bridge=0 if name == "ours" else 1)
+        self.confined = f"{self.tag}-confined"
+        place.write_container(self.lxcpath, self.confined, confined=True)
         place.undo.append(self._stop_all)
 
     def tool(self, tool, *words):
@@ -84,6 +86,12 @@ class Lxc:
         return {
             "start": lambda: Operation(start, prepare=rested(stop), before=self._start, after=self._stop),
             "start-busy": lambda: Operation(start, prepare=stop, before=self._start, after=self._stop),
+            "start-confined": lambda: Operation(
+                self.tool("start", "-d", "-n", self.confined),
+                prepare=rested(self.tool("stop", "-k", "-n", self.confined)),
+                before=lambda: self._start(self.confined),
+                after=lambda: self._stop(self.confined),
+            ),
             "stop": lambda: Operation(stop, prepare=start),
             "start-veth": lambda: Operation(
                 start_bridged, prepare=rested(stop_bridged), before=lambda: self._start(self.bridged), after=lambda: self._stop(self.bridged)

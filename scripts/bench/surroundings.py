@@ -19,6 +19,15 @@ lxc.cap.drop = sys_module mac_admin mac_override sys_time
 lxc.mount.auto = cgroup:mixed proc:mixed sys:mixed
 lxc.mount.entry = shm dev/shm tmpfs rw,nosuid,nodev,mode=1777,create=dir 0 0
 """
+DEVICES = ["c *:* m", "b *:* m"] + [f"c {number} rwm" for number in "1:3 1:5 1:7 1:8 1:9 5:0 5:1 5:2 136:* 10:229".split()]
+# What the shipped common.conf asks for, and some limits; the policy is the one of Debian's package for all sides.
+CONFINEMENT = (
+    "lxc.cap.drop = mac_admin mac_override sys_time sys_module sys_rawio\n"
+    "lxc.seccomp.profile = /usr/share/lxc/config/common.seccomp\n"
+    "lxc.cgroup.devices.deny = a\n" + "".join(f"lxc.cgroup.devices.allow = {rule}\n" for rule in DEVICES) + "lxc.cgroup.pids.max = 200\n"
+    "lxc.cgroup.memory.limit_in_bytes = 268435456\nlxc.cgroup.cpu.shares = 512\nlxc.prlimit.nofile = 1024\n"
+    "lxc.mount.auto = cgroup:mixed proc:mixed sys:mixed\n"
+)
 NO_NETWORK = "lxc.net.0.type = empty\n"
 BRIDGE = "lxcbench0"
 ON_THE_BRIDGE = f"""\
@@ -81,7 +90,7 @@ class Surroundings:
             self.debian_rootfs = f"{path}/rootfs"
         return self.debian_rootfs
 
-    def write_container(self, lxcpath, name, on_bridge=None, rootfs=None):
+    def write_container(self, lxcpath, name, on_bridge=None, rootfs=None, confined=False):
         """`on_bridge`: a number, different for each container that has a veth on the bridge."""
         os.makedirs(f"{lxcpath}/{name}", mode=0o770)
         network = NO_NETWORK
@@ -89,7 +98,7 @@ class Surroundings:
             self._make_bridge()
             network = ON_THE_BRIDGE.format(high=1 + on_bridge // 250, low=1 + on_bridge % 250)
         with open(f"{lxcpath}/{name}/config", "w") as file:
-            file.write(CONFIG.format(rootfs=rootfs or self.rootfs, name=name) + network)
+            file.write(CONFIG.format(rootfs=rootfs or self.rootfs, name=name) + network + (CONFINEMENT if confined else ""))
 
     def _make_bridge(self):
         if not os.path.exists(f"/sys/class/net/{BRIDGE}"):

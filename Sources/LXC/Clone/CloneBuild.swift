@@ -15,10 +15,49 @@ struct CloneBuild {
     let directory: String
     let options: CloneOptions
 
+    /// What ``begin(noting:)`` made.
+    struct Begun {
+        let storage: CloneStorage
+        let location: StorageLocation
+        let config: ContainerConfig
+    }
+
     /// Builds everything: storage, configuration, content, hooks. For a process with mounts of its own.
     ///
     /// `noting`: takes down what storage was made, before anything else can end the work.
     func run(noting: (StorageLocation) throws(KernelError) -> Void) throws(OperationFailure) {
+        guard let begun = try begin(noting: noting) else { return }
+        try end(begun)
+        if let helper { try handOver(begun.location, helper) }
+    }
+
+    /// What an ordinary user needs to work on the files of both containers.
+    var helper: MappedHelper? { Container.helper(for: document.config.idMap) }
+
+    /// Builds everything, in a process with mounts of its own where that is needed.
+    ///
+    /// `what`: for errors; `signals`: see ``PrivateWork``.
+    /// Returns the storage, if it was made in this process.
+    func make(
+        _ what: String, _ signals: borrowing SignalDescriptor, noting: (StorageLocation) throws(KernelError) -> Void
+    ) throws(LXCError) -> StorageLocation? {
+        let helper = helper
+        let work = PrivateWork(what: what, helper: helper)
+        guard helper == nil && isLayerWithoutHooks else {
+            try work.run(signals) { () throws(OperationFailure) in try run(noting: noting) }
+            return nil
+        }
+        let rest: Begun?
+        do throws(OperationFailure) {
+            rest = try begin(noting: noting)
+            guard let rest, try !endLayer(rest) else { return rest?.location }
+        } catch { throw LXCError(.failed, error) }
+        if let rest { try work.run(signals) { () throws(OperationFailure) in try end(rest) } }
+        return rest?.location
+    }
+
+    /// Makes the storage and the configuration; nil when that is all, because there is no root filesystem.
+    func begin(noting: (StorageLocation) throws(KernelError) -> Void) throws(OperationFailure) -> Begun? {
         let storage = StorageLocation(document.config.rootfs).map { CloneStorage(original: $0, order: order, options: options) }
         let made = try storage.map { (storage) throws(OperationFailure) in try storage.make() }
         if let made {
@@ -28,9 +67,30 @@ struct CloneBuild {
         var config = CloneConfig(original: original, directory: target.directory, name: target.name, options: options)
         do { try config.adapt(&clone, made.map { $0.moved(from: directory, to: target.directory) }) } catch { throw error.failure }
         try write(clone, config.files)
-        guard let storage, let made else { return }
-        let place = try storage.fill(made)
-        try finish(made, place, clone.config)
+        guard let storage, let made else { return nil }
+        return Begun(storage: storage, location: made, config: clone.config)
+    }
+
+    /// Fills the storage, and lets the clone know its name. For a process with mounts of its own.
+    func end(_ begun: Begun) throws(OperationFailure) { try finish(begun.location, begun.storage.fill(begun.location), begun.config) }
+
+    /// Whether ``begin(noting:)`` is a matter of few calls, and no hook runs: a layer over a folder.
+    var isLayerWithoutHooks: Bool {
+        guard options.sharing == .required, StorageLocation(document.config.rootfs)?.kind == .dir else { return false }
+        return document.config.hooks.commands(.clone).isEmpty
+    }
+
+    /// Does what is left for a layer without hooks, the host name, unless that takes a mount.
+    ///
+    /// - Parameter begun: Of a build that ``isLayerWithoutHooks``.
+    /// - Returns: False when it takes ``end(_:)``.
+    /// - Throws: ``OperationFailure`` when the name cannot be written.
+    func endLayer(_ begun: Begun) throws(OperationFailure) -> Bool {
+        guard !options.keepsName else { return true }
+        return try usingStorage { () throws(StorageFailure) in
+            try FreshUpperLayer(begun.location)?.replace(in: EntryName("etc"), EntryName("hostname"), with: target.name.kernelBytes)
+                ?? false
+        }
     }
 
     private var order: StorageOrder {

@@ -21,14 +21,13 @@ extension Container {
         let document = start.document
         try Self.interruptible(what) { (signals) throws(LXCError) in
             var made = CreatedParts()
+            made.helper = Self.helper(for: document.config.idMap)
             let marker = try target.reserve(&made)
             do throws(LXCError) {
                 let build = CloneBuild(
                     original: self, document: document, target: target, directory: target.directory, options: options)
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in
-                    try build.run { (location) throws(KernelError) in try marker.note(location.text) }
-                }
-                try target.recordOriginals(of: self, what)
+                let storage = try build.make(what, signals) { (location) throws(KernelError) in try marker.note(location.text) }
+                try target.recordOriginals(of: self, storage, what)
             } catch { throw target.undone(made, after: error) }
             do throws(KernelError) { try marker.finish() } catch {
                 throw target.undone(made, after: LXCError("cannot finish \(target.name)", error))
@@ -79,9 +78,11 @@ extension Container {
     }
 
     /// Takes down which containers' layers the new container needs, here and there.
-    private func recordOriginals(of original: Container, _ what: String) throws(LXCError) {
-        let config = try loadConfig().config
-        guard let location = StorageLocation(config.rootfs), location.kind.capabilities.contains(.dependentClones) else { return }
+    ///
+    /// `storage`: of the new container; nil when only its configuration tells.
+    private func recordOriginals(of original: Container, _ storage: StorageLocation?, _ what: String) throws(LXCError) {
+        let known = if let storage { storage } else { try StorageLocation(loadConfig().config.rootfs) }
+        guard let location = known, location.kind.capabilities.contains(.dependentClones) else { return }
         try attempt("\(what): cannot write down what it depends on") { () throws(KernelError) in
             let direct = CloneRecords.Reference(lxcPath: original.lxcPath, name: original.name)
             // A copy of an overlay lies on the same layers as its original, and not on the original.

@@ -73,7 +73,9 @@ extension Container {
         let what = "\(name) is renamed to \(target.name), but not everything in it knows"
         let build = CloneBuild(original: self, document: document, target: target, directory: target.directory, options: options)
         try Self.interruptible(what) { (signals) throws(LXCError) in
-            try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.finish(location, nil, document.config) }
+            try PrivateWork(what: what, helper: build.helper).run(signals) { () throws(OperationFailure) in
+                try build.finish(location, nil, document.config)
+            }
         }
     }
 

@@ -39,7 +39,7 @@ extension Container {
                     try HostPath.changePermissions(restoreFolder, to: 0o770)
                 }
                 do throws(OperationFailure) { try replaced?.setAside(notingIn: restoreFolder) } catch { throw LXCError(.failed, error) }
-                try PrivateWork(what: what).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
+                try PrivateWork(what: what, helper: build.helper).run(signals) { () throws(OperationFailure) in try build.run { _ in } }
                 try destroyHooks(start.document.config, options)
                 try exchange(what, layers: stays ? ownLayers(start.document.config) : [])
             } catch {
@@ -158,6 +158,9 @@ extension Container {
                 let isTaken = try FileStatus.ifPresent(own, followLinks: false) != nil
                 if !isTaken || name == "snaps" { try HostPath.rename(moved, to: own) }
             }
+        }
+        if let helper = Self.helper(for: usableConfig().idMap) {
+            do throws(OperationFailure) { try helper.remove([restoreFolder]) } catch { throw LXCError(.failed, error) }
         }
         do throws(StorageFailure) { try StoragePlace.remove(restoreFolder) } catch { throw LXCError(.failed, OperationFailure(error)) }
     }

@@ -6,6 +6,8 @@ import LinuxKernel
 struct PrivateWork {
     /// What is being done, for errors.
     let what: String
+    /// For an ordinary user: what gives the copy the rights over the container's files; it stays the user, so that what it makes is too.
+    var helper: MappedHelper?
     /// Told from the beginning who may end the work.
     static let interruptions = TemplateRun.interruptions
 
@@ -35,10 +37,16 @@ struct PrivateWork {
     ) -> Never {
         var result = StartResult.running
         do throws(OperationFailure) {
-            try attempting(what) { () throws(KernelError) in
-                try ProcessControl.setParentDeathSignal(Signals.kill)
-                try Namespaces.unshare(.mount)
-                try MountPoint.setPropagation("/", .replica, recursive: true)
+            try attempting(what) { () throws(KernelError) in try ProcessControl.setParentDeathSignal(Signals.kill) }
+            if let helper {
+                var entry = UserNamespaceEntry(mapping: helper.mapping)
+                (entry.others, entry.keepsIdentity) = (.mount, true)
+                try entry.enter()
+            } else {
+                try attempting(what) { () throws(KernelError) in
+                    try Namespaces.unshare(.mount)
+                    try MountPoint.setPropagation("/", .replica, recursive: true)
+                }
             }
             try work()
         } catch { result = .failed(error) }

@@ -35,6 +35,8 @@ struct AttachPlan: Sendable {
     let proc: [NamedValue]
     /// Host user that the terminal belongs to.
     let terminalOwner: UInt32
+    /// For an ordinary user, who cannot give the terminal away without: the container's map, and the owner as it is called inside.
+    let terminalMapping: (mapping: IDMapping, owner: UInt32)?
     let terminalLog: String?
 
     /// - Throws: ``AttachFailure`` when the program would be less confined than init is.
@@ -66,6 +68,8 @@ struct AttachPlan: Sendable {
             entersUsers
             ? profile.users.lazy.compactMap { $0.outsideID(of: inside) }.first ?? ProcessControl.effectiveUser
             : user ?? ProcessControl.effectiveUser
+        terminalMapping =
+            entersUsers && ProcessControl.effectiveUser != 0 ? (IDMapping(users: profile.users, groups: profile.groups), inside) : nil
     }
 
     private static func personality(_ wishes: AttachWishes, _ profile: InitProfile) -> UInt? {

@@ -26,10 +26,15 @@ final class AttachTerminal {
             ) { () throws(KernelError) in
                 let pair = try PseudoTerminal(devpts: devpts?.number)
                 if let visible { try TerminalMode.copySize(from: visible, to: pair.controller.number) }
-                if plan.terminalOwner != ProcessControl.effectiveUser {
+                if plan.terminalMapping == nil, plan.terminalOwner != ProcessControl.effectiveUser {
                     try TerminalFile.setOwner(pair.terminal.number, user: plan.terminalOwner, group: .max)
                 }
                 return pair
+            }
+            if let mapped = plan.terminalMapping {
+                try MappedHelper(mapped.mapping).run(
+                    ["terminal", "\(mapped.owner)"], "cannot give the terminal to the container's user",
+                    descriptors: [(from: pair.terminal.number, to: 3)])
             }
             return AttachTerminal(pair, try openRecord(plan.terminalLog))
         }

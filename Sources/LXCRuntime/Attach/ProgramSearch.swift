@@ -2,14 +2,17 @@
 import LinuxKernel
 
 /// Executes a command as a shell would find it, in the caller's present root directory.
-enum ProgramSearch {
+package enum ProgramSearch {
     /// Replaces the process; returns only by throwing.
     ///
     /// - Parameters:
     ///   - command: The program and its arguments, at least one word.
     ///   - environment: The program's; its `PATH` is searched.
+    ///   - place: Where that is, for messages; nil for the host.
     /// - Throws: ``AttachFailure`` that tells a missing program from one that cannot be executed.
-    static func execute(_ command: [String], environment: [String]) throws(AttachFailure) {
+    package static func execute(
+        _ command: [String], environment: [String], place: String? = "in the container"
+    ) throws(AttachFailure) {
         guard let name = command.first, !name.isEmpty else {
             throw AttachFailure(.programNotFound, OperationFailure("cannot execute a program without a name", reason: "", errno: 2))
         }
@@ -19,11 +22,11 @@ enum ProgramSearch {
                 switch error.errno {
                 case .noSuchFileOrDirectory, .notDirectory: continue
                 case .permissionDenied: refusal = refusal ?? error
-                default: throw failure(name, error)
+                default: throw failure(name, error, place)
                 }
             }
         }
-        throw failure(name, refusal ?? KernelError(call: "execve", errno: .noSuchFileOrDirectory, subject: name))
+        throw failure(name, refusal ?? KernelError(call: "execve", errno: .noSuchFileOrDirectory, subject: name), place)
     }
 
     private static func candidates(_ name: String, _ path: String?) -> [String] {
@@ -41,16 +44,17 @@ enum ProgramSearch {
         }
     }
 
-    private static func failure(_ name: String, _ error: KernelError) -> AttachFailure {
+    private static func failure(_ name: String, _ error: KernelError, _ place: String?) -> AttachFailure {
         let isMissing = error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory
+        let place = place.map { " \($0)" } ?? ""
         let hint =
             !isMissing
-            ? "it must be an executable file for the container's architecture"
+            ? "it must be an executable file for the architecture\(place.isEmpty ? " of this machine" : " of the container")"
             : name.utf8.contains(0x2F)
-                ? "the path, or the interpreter that it names, does not exist in the container"
-                : "no directory of PATH has it in the container"
+                ? "the path, or the interpreter that it names, does not exist\(place)"
+                : "no directory of PATH has it\(place)"
         return AttachFailure(
             isMissing ? .programNotFound : .programNotExecutable,
-            OperationFailure("cannot execute \(name) in the container", error, hint: hint))
+            OperationFailure("cannot execute \(name)\(place)", error, hint: hint))
     }
 }

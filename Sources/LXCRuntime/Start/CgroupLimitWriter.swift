@@ -5,35 +5,114 @@ import LinuxKernel
 
 /// Writes `lxc.cgroup.*` and `lxc.cgroup2.*` into the container's cgroup, in file order.
 enum CgroupLimitWriter {
+    /// A line in the other version's words is translated, unless the configuration says something about the same controller in this host's
+    /// own: configurations carry both side by side, for hosts of either kind.
     ///
     /// - Parameters:
     ///   - limits: All of the configuration.
     ///   - cgroups: The container's; nil where no cgroup filesystem is mounted.
     ///   - filter: Takes the rules about devices on cgroup v2, which has no files for them.
+    ///   - log: Is told what became of lines in the other version's words.
     /// - Throws: ``OperationFailure`` that names the first line which the kernel does not take.
-    static func write(_ limits: [CgroupLimit], _ cgroups: ContainerCgroups?, _ filter: DeviceFilter) throws(OperationFailure) {
+    static func write(
+        _ limits: [CgroupLimit], _ cgroups: ContainerCgroups?, _ filter: DeviceFilter, _ log: LogWriter
+    ) throws(OperationFailure) {
         guard !limits.isEmpty else { return }
         try writeDeviceRules(limits, cgroups, filter)
-        for limit in limits {
-            let key = (limit.version == .v1 ? "lxc.cgroup." : "lxc.cgroup2.") + limit.file
-            let what = "cannot set \(limit.file) to \(limit.value)"
+        var translation = CgroupTranslation()
+        for limit in limits where !limit.file.hasPrefix("devices.") || cgroups?.layout.legacy("devices") != nil {
             guard let cgroups else {
-                throw OperationFailure(what, reason: "no cgroup filesystem is mounted", key: key, origin: limit.origin)
+                throw failure(limit, "no cgroup filesystem is mounted")
             }
-            // Configurations carry both spellings side by side: the one that this host does not have is for other hosts.
-            if limit.version == .v1 && cgroups.layout.kind == .unified { continue }
-            if limit.version == .v2 && cgroups.layout.kind != .unified && hasLegacy(limit, cgroups.layout) { continue }
-            if limit.version == .v2 && limit.file.hasPrefix("devices.") { continue }
-            let file: ControllerFile
-            let directory: CgroupDirectory
-            do throws(CgroupError) {
-                file = try ControllerFile(limit.file)
-                directory = try cgroups.openPayload(for: file)
-            } catch { throw OperationFailure(what, reason: error.description, key: key, origin: limit.origin) }
-            do { try file.write(limit.value, in: directory) } catch {
-                throw OperationFailure(what, error, key: key, origin: limit.origin)
+            guard let native = nativeVersion(of: limit, cgroups.layout) else {
+                throw failure(limit, CgroupError.noController(controller(limit)).description)
+            }
+            if limit.version == native {
+                try write(limit.file, limit.value, limit, cgroups)
+                continue
+            }
+            let isSaidNatively = limits.contains { $0.version == native && controller($0) == controller(limit) }
+            if isSaidNatively { continue }
+            try write(translated: limit, &translation, cgroups, log)
+        }
+    }
+
+    /// Which version has the controller of a limit on this host; nil when none has.
+    private static func nativeVersion(of limit: CgroupLimit, _ layout: CgroupLayout) -> CgroupLimit.Version? {
+        if layout.kind == .unified { return .v2 }
+        let name = controller(limit)
+        if layout.legacy(name == "io" ? "blkio" : name == "cgroup" ? "freezer" : name) != nil { return .v1 }
+        return layout.unified == nil ? limit.version : .v2
+    }
+
+    /// All that the kernel has had, in the words of version 2.
+    private static let controllers = [
+        "cgroup", "cpu", "cpuset", "devices", "hugetlb", "io", "memory", "misc", "net_cls", "net_prio", "perf_event", "pids", "rdma",
+    ]
+
+    /// The controller, in the words of version 2.
+    private static func controller(_ limit: CgroupLimit) -> String {
+        switch limit.file.prefix(while: { $0 != "." }) {
+        case "blkio": "io"
+        case "cpuacct": "cpu"
+        case "freezer": "cgroup"
+        case let name: String(name)
+        }
+    }
+
+    private static func write(
+        translated limit: CgroupLimit, _ translation: inout CgroupTranslation, _ cgroups: ContainerCgroups, _ log: LogWriter
+    ) throws(OperationFailure) {
+        let other = limit.version == .v1 ? "2" : "1"
+        let outcome = limit.version == .v1 ? translation.toUnified(limit.file, limit.value) : translation.toLegacy(limit.file, limit.value)
+        switch outcome {
+        case .invalid(let reason): throw failure(limit, reason)
+        case .nothing: log.warn("\(key(limit)) is left out: cgroup v\(other), which this host has, knows nothing like it")
+        case .settings(let settings):
+            for setting in settings {
+                let spelling = (limit.version == .v1 ? "lxc.cgroup2." : "lxc.cgroup.") + setting.file
+                do throws(OperationFailure) {
+                    try write(setting, limit, cgroups)
+                    log.info("\(key(limit)) = \(limit.value) is \(spelling) = \(setting.value) on this host")
+                } catch {
+                    // C LXC leaves such lines alone, so what this host lacks is no reason not to start. A misspelled one is.
+                    guard [Errno.noSuchFileOrDirectory.rawValue, 0].contains(error.errno), controllers.contains(controller(limit)) else {
+                        throw error
+                    }
+                    log.warn("\(key(limit)) is left out: this host has no \(setting.file) for the container")
+                }
             }
         }
+    }
+
+    private static func write(
+        _ setting: CgroupTranslation.Setting, _ limit: CgroupLimit, _ cgroups: ContainerCgroups
+    ) throws(OperationFailure) {
+        do throws(OperationFailure) { try write(setting.file, setting.value, limit, cgroups) } catch {
+            guard error.errno == Errno.noSuchFileOrDirectory.rawValue, setting.fallback.count == 2 else { throw error }
+            try write(setting.fallback[0], setting.fallback[1], limit, cgroups)
+        }
+    }
+
+    /// `limit`: the line that asks for it.
+    private static func write(
+        _ name: String, _ value: String, _ limit: CgroupLimit, _ cgroups: ContainerCgroups
+    ) throws(OperationFailure) {
+        let file: ControllerFile
+        let directory: CgroupDirectory
+        do throws(CgroupError) {
+            file = try ControllerFile(name)
+            directory = try cgroups.openPayload(for: file)
+        } catch { throw failure(limit, error.description) }
+        do { try file.write(value, in: directory) } catch {
+            throw OperationFailure("cannot set \(name) to \(value)", error, key: key(limit), origin: limit.origin)
+        }
+    }
+
+    private static func key(_ limit: CgroupLimit) -> String { (limit.version == .v1 ? "lxc.cgroup." : "lxc.cgroup2.") + limit.file }
+
+    private static func failure(_ limit: CgroupLimit, _ reason: String) -> OperationFailure {
+        OperationFailure("cannot set \(limit.file) to \(limit.value)", reason: reason, key: key(limit), origin: limit.origin)
     }
 
     private static func writeDeviceRules(
@@ -45,7 +124,6 @@ enum CgroupLimitWriter {
         let version: CgroupLimit.Version = all.contains { $0.version == .v2 } ? .v2 : .v1
         let lines = all.filter { $0.version == version }
         guard let first = lines.first else { return }
-        func key(_ limit: CgroupLimit) -> String { (limit.version == .v1 ? "lxc.cgroup." : "lxc.cgroup2.") + limit.file }
         var rules: [DeviceRule] = []
         for line in lines {
             let what = "cannot set \(line.file) to \(line.value)"
@@ -66,12 +144,6 @@ enum CgroupLimitWriter {
         } catch {
             throw OperationFailure("cannot set the device rules", reason: error.description, key: key(first), origin: first.origin)
         }
-    }
-
-    /// Whether a v1 hierarchy holds the controller, so that the v2 spelling does not apply here.
-    private static func hasLegacy(_ limit: CgroupLimit, _ layout: CgroupLayout) -> Bool {
-        let controller = String(limit.file.prefix { $0 != "." })
-        return layout.legacy(controller == "io" ? "blkio" : controller) != nil
     }
 }
 

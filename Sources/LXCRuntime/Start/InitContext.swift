@@ -14,7 +14,7 @@ final class InitContext {
     let mountPoint: String?
     /// A procfs of the container's own PID namespace that no path of the container leads to.
     var proc: DirectoryHandle?
-    /// The label that init gets.
+    /// The label that init gets, found out on the host: the container's `/sys` may say what it likes.
     var label = SecurityLabel.Request.nothing
     /// The tmpfs or directory that becomes `/dev`.
     var devices: DirectoryHandle?
@@ -38,10 +38,14 @@ final class InitContext {
     var network: SharedDescriptor?
     /// The root filesystem as a mount that is not attached yet, if the supervisor had to mount it.
     var mountedRootfs: SharedDescriptor?
+    /// Mounts with mapped owners that the supervisor made, in the order in which they are needed.
+    var mappedMounts: [IDMappedMounts.Entry] = []
     /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
     /// The system call filter, compiled; nil without one, and when it is loaded.
     var systemCallFilter: [UInt8]?
+    /// Whether somebody else than root starts the container.
+    var isOrdinaryUser = false
     /// What `lxc.mount.auto = cgroup...` needs to know.
     let cgroupMounts: CgroupMounts?
     /// Descriptors that init gets besides the standard streams (`LISTEN_FDS`, foreground without `--close-all-fds`).

@@ -10,6 +10,7 @@ struct InitSequence {
     /// What happens in the container's namespaces before the supervisor is told, in this order.
     private func setUp(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
         if context.cgroupEntry == .early { try perform(CgroupEntryStep()) }
+        try perform(RootfsReachStep())
         try perform(IdentityStep())
         try perform(ProcStep())
         try perform(PropagationStep())
@@ -77,8 +78,9 @@ struct InitSequence {
     private func prepare() throws(OperationFailure) {
         try attempting("cannot prepare the container's first process") { () throws(KernelError) in
             try ProcessControl.setParentDeathSignal(Signals.kill)
-            // Nobody in the container may look into this process while it still holds the host's files.
-            try ProcessControl.setDumpable(false)
+            // Nobody in the container may look into this process while it still holds the host's files. That of an ordinary user is alone
+            // in its namespaces yet, and the supervisor has to look into it.
+            if !context.isOrdinaryUser || !context.namespaces.joined.keys.isEmpty { try ProcessControl.setDumpable(false) }
         }
     }
 

@@ -35,8 +35,7 @@ struct MountPerformer {
         if entry.options.flags.contains(.remount) && !entry.options.flags.contains(.bind) {
             return try remount(target, entry.options, what: what)
         }
-        let mount = try source(of: entry, what: what)
-        if let idmap = entry.options.idmap { try mapOwners(of: mount, idmap, what: what) }
+        let mount = try mappedMount(of: entry, what: what)
         try attempting(what) { () throws(KernelError) in
             try mount.change(
                 set: MountFlagTranslation.attributes(entry.options.flags), clear: MountFlagTranslation.cleared(entry),
@@ -95,6 +94,21 @@ struct MountPerformer {
                 options: MountFlagTranslation.superblockOptions(options) + options.data.split(separator: ",").map(String.init),
                 attributes: [])
         }
+    }
+
+    /// The source with the owners that its options ask for.
+    private func mappedMount(of entry: MountEntry, what: String) throws(OperationFailure) -> DetachedMount {
+        if context.isMapped, IDMappedMounts.takes(entry) {
+            // Made and mapped by the supervisor; one that is optional and was not found is not among them.
+            guard let place = context.mappedMounts.firstIndex(where: { $0.what == what }) else {
+                throw OperationFailure(what, KernelError(call: "open_tree", errno: .noSuchFileOrDirectory, subject: entry.source))
+            }
+            let made = context.mappedMounts.remove(at: place)
+            return try attempting(what) { () throws(KernelError) in DetachedMount(owning: try made.mount.duplicate(), label: entry.source) }
+        }
+        let mount = try source(of: entry, what: what)
+        if let idmap = entry.options.idmap { try mapOwners(of: mount, idmap, what: what) }
+        return mount
     }
 
     private func mapOwners(of mount: borrowing DetachedMount, _ idmap: String, what: String) throws(OperationFailure) {

@@ -22,6 +22,12 @@ struct RootfsContent {
         settings = config
     }
 
+    /// Whether it is nothing but a folder.
+    var isFolder: Bool { location.kind == .dir }
+
+    /// The path without the kind of storage.
+    var plainPath: String { settings.rootfs.plainPath ?? path.value }
+
     /// `lxc.rootfs.options`
     func options() throws(OperationFailure) -> MountOptions {
         guard let text = settings.rootfs.options else { return MountOptions() }

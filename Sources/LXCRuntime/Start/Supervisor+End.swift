@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCCgroups
 import LXCConfig
+import LXCSecurity
 import LinuxKernel
 
 extension Supervisor {
@@ -50,6 +51,7 @@ extension Supervisor {
         runLate(.stop)
         disconnectRootfs()
         removeCgroups()
+        if !reboots { removeProfile() }
         if !reboots { closeSocket() }
         publisher.finishRun(rebooting: reboots)
         keptNamespaces = []
@@ -94,6 +96,7 @@ extension Supervisor {
 
     private func removeCgroups() {
         guard let cgroups else { return }
+        removeNestedUserCgroups()
         for remaining in cgroups.removePayload().remaining {
             log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
         }
@@ -102,6 +105,12 @@ extension Supervisor {
         } catch { log.warn("the monitor's cgroup stays behind: \(error)") }
         self.cgroups = nil
         recordedCgroups = []
+    }
+
+    /// Nobody is left who runs in it.
+    private func removeProfile() {
+        guard let name = ApparmorConfinement.generatedName(label, plan) else { return }
+        do { try ApparmorModule.remove(name) } catch { log.warn("the AppArmor profile \(name) stays loaded: \(error)") }
     }
 
     private func closeSocket() {

@@ -20,6 +20,7 @@ extension Supervisor: ContainerNetwork.Owner {
     func makeNetwork(in begun: SharedDescriptor?) throws(OperationFailure) {
         let networks = plan.config.networks
         guard ContainerNetwork.isNeeded(networks), namespaces.born.union(namespaces.unshared).contains(.network) else { return }
+        if isOrdinaryUser { return try makeUserNetwork() }
         let namespace: SharedDescriptor
         if let begun {
             namespace = begun
@@ -30,12 +31,37 @@ extension Supervisor: ContainerNetwork.Owner {
         }
         do throws(NetworkFailure) {
             _ = try ContainerNetwork(networks, namespace: namespace.number, pin: journal.namespaceFile).make(for: self)
-        } catch {
-            throw OperationFailure(
-                error.what, reason: error.reason, errno: error.errno, key: error.key, origin: plan.config.origin(of: error.key),
-                hint: error.hint)
-        }
+        } catch { throw failure(error) }
         try checkAbandoned()
+    }
+
+    private func failure(_ error: NetworkFailure) -> OperationFailure {
+        OperationFailure(
+            error.what, reason: error.reason, errno: error.errno, key: error.key, origin: plan.config.origin(of: error.key),
+            hint: error.hint)
+    }
+
+    /// The same for a user who may make no devices.
+    private func makeUserNetwork() throws(OperationFailure) {
+        guard let user = keptNamespace("user"), let network = keptNamespace("net") else {
+            throw OperationFailure(
+                "cannot make the container's network", reason: "it is not in a user namespace of its own", key: "lxc.net",
+                hint: "ordinary users need lxc.idmap for a network device")
+        }
+        do throws(NetworkFailure) {
+            try UserDevices(
+                plan.config.networks, user: user.number, network: network.number, lxcPath: plan.lxcPath, name: plan.name
+            ).make(for: self)
+        } catch { throw failure(error) }
+        try checkAbandoned()
+    }
+
+    private func keptNamespace(_ file: String) -> SharedDescriptor? { keptNamespaces.first { $0.file == file }?.descriptor }
+
+    /// What goes by itself with the namespace counts for the user until it has gone.
+    private func releaseUserDevices() -> [String] {
+        guard isOrdinaryUser, let network = keptNamespace("net") else { return [] }
+        return UserDevices.remove(devices, network: network.number, lxcPath: plan.lxcPath, name: plan.name)
     }
 
     func owe(_ debts: [NetworkDebt]) throws(NetworkFailure) {
@@ -63,7 +89,7 @@ extension Supervisor: ContainerNetwork.Owner {
         }
         let problems =
             devicesOfHost.problems + NetworkSettlement.settle(networkDebts.filter { !devicesOfHost.unpaid.contains($0) })
-            + NetworkSettlement.release(devices, configured: plan.config.networks)
+            + (isOrdinaryUser ? releaseUserDevices() : NetworkSettlement.release(devices, configured: plan.config.networks))
         for problem in problems { log.warn(problem) }
         devices = []
         networkDebts = devicesOfHost.unpaid

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCCgroups
 import LXCConfig
+import LXCNetwork
 import LinuxKernel
 
 extension Supervisor {
@@ -9,6 +10,9 @@ extension Supervisor {
         publisher.change(to: .starting)
         try StartRefusal.check(plan.config)
         systemCallFilter = try SystemCallPolicy(plan.config)?.compile(log)
+        label = try SecurityLabel.request(plan.config.security) { () throws(OperationFailure) in
+            try ApparmorConfinement(plan: plan, log: log).request()
+        }
         isEnding = false
         deviceFilter = DeviceFilter()
         hooks.environment.initPID = nil
@@ -32,8 +36,14 @@ extension Supervisor {
                 })
         }
         let network = try finishNetwork()
-        let channel = try bear(pair, sharing, mountPoint, try mountRootfs(), hostConsole, entry, network)
+        var mapped = try IDMappedMounts(plan.config)
+        let rootfs = try mountRootfs()
+        try mapped.add(rootfs: rootfs, plan.config)
+        mappedMounts = mapped.entries
+        let channel = try bear(pair, sharing, mountPoint, rootfs, hostConsole, entry, network)
         try furnish()
+        try mapped.map(for: initNumber)
+        mappedMounts = []
         // Beside the first process's own work, where nobody in there can tell.
         let isNetworkLate = !isNetworkSeenEarly
         if !isNetworkLate { try makeNetwork(in: network) }
@@ -47,7 +57,7 @@ extension Supervisor {
         if isNetworkLate { try makeNetwork(in: network) }
         try converse(channel)
         if InitSequence.asksLeave(plan.config) {
-            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups, deviceFilter)
+            try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups, deviceFilter, log)
             try say(.execute, channel)
         }
         try finishStart(channel)
@@ -97,8 +107,15 @@ extension Supervisor {
             isRelative: settings.isRelative, pattern: plan.cgroupPattern, wantedControllers: plan.cgroupControllers)
         do throws(CgroupError) {
             let cgroups = try ContainerCgroups(layout: layout, placement: placement, bases: bases.take())
+            if cgroups.isEmpty { return }
             self.cgroups = cgroups
             try recordCgroups(cgroups.expectedJournalPaths())
+            // A cgroup with processes in it passes no controllers on, and a user's scope has this one.
+            if isOrdinaryUser && layout.kind == .unified {
+                try cgroups.createMonitor()
+                try recordCgroups(cgroups.journalPaths)
+                try cgroups.enter(.monitor)
+            }
             try cgroups.reservePayload()
             // A name that was taken meanwhile got another number.
             try recordCgroups(cgroups.journalPaths)
@@ -110,7 +127,7 @@ extension Supervisor {
         guard let cgroups else { return }
         do throws(CgroupError) {
             try cgroups.completePayload()
-            if needsMonitorCgroup {
+            if needsMonitorCgroup && cgroups.monitorPath == nil {
                 try cgroups.createMonitor()
                 try recordCgroups(cgroups.journalPaths)
                 // The v2 side follows once the container runs: a move there waits for the kernel, 6 to 16 ms measured.
@@ -181,7 +198,10 @@ extension Supervisor {
                 context.cgroupEntry = entry
                 context.network = network
                 context.mountedRootfs = rootfs
+                context.mappedMounts = mappedMounts
                 context.systemCallFilter = systemCallFilter
+                context.isOrdinaryUser = isOrdinaryUser
+                context.label = label
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
@@ -222,14 +242,17 @@ extension Supervisor {
         if !plan.config.idMap.isEmpty && namespaces.born.contains(.user) {
             try attempting("cannot write the id map", key: "lxc.idmap", origin: plan.config.origin(of: "lxc.idmap")) {
                 () throws(KernelError) in
-                try IDMapWriter.write(users: namespaces.users, groups: namespaces.groups, to: pid, denySetGroups: false)
+                try IDMapPrograms.install(IDMapping(users: namespaces.users, groups: namespaces.groups), to: pid)
             }
         }
+        // From then on it is a stranger, and nobody but root may look into it.
+        if isOrdinaryUser && (needsNamespaces || ContainerNetwork.isNeeded(plan.config.networks)) { try keepNamespaces(of: pid) }
         do throws(CgroupError) {
-            if namespaces.mappedRoot != (0, 0) {
+            if !isOrdinaryUser && namespaces.mappedRoot != (0, 0) {
                 try cgroups?.changeOwner(user: namespaces.mappedRoot.user, group: namespaces.mappedRoot.group)
             }
         } catch { throw OperationFailure("cannot give the cgroup to the container's root", reason: error.description) }
+        if isOrdinaryUser { try shareUserCgroups() }
         for value in plan.config.process.proc {
             try attempting("cannot set /proc/PID/\(value.name)", key: "lxc.proc.\(value.name)", origin: value.origin) {
                 () throws(KernelError) in
@@ -242,6 +265,8 @@ extension Supervisor {
             try record([.initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid))])
         }
     }
+
+    private var needsNamespaces: Bool { !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts }
 
     private func keepNamespaces(of pid: Int32) throws(OperationFailure) {
         keptNamespaces = []
@@ -268,7 +293,7 @@ extension Supervisor {
         terminals.fill(Array(rest))
         if ends.count == 2 { try connectConsole(ends[0], ends[1]) }
         hooks.environment.initPID = initNumber
-        if !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts { try keepNamespaces(of: initNumber) }
+        if needsNamespaces && keptNamespaces.isEmpty { try keepNamespaces(of: initNumber) }
         try hooks.run(.startHost, inside: false)
         try checkAbandoned()
     }

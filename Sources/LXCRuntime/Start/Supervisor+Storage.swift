@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
 import LXCStorage
 import LinuxKernel
 
@@ -14,7 +15,10 @@ extension Supervisor {
         }
         // The filesystem of a device is mounted with rights on the host, which nobody in a user namespace has.
         guard connectedDevice != nil || namespaces.flags.contains(.user) else { return nil }
-        return try content.mountWithHostRights()
+        if let mounted = try content.mountWithHostRights() { return mounted }
+        // Owners are mapped with rights on the host too.
+        guard !plan.config.idMap.isEmpty, try content.options().idmap != nil else { return nil }
+        return SharedDescriptor(try content.mount(stage: "").takeDescriptor())
     }
 
     /// Lets go of the device once the container's mounts have gone.

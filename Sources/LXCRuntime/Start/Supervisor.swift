@@ -31,6 +31,8 @@ final class Supervisor {
     var deviceFilter = DeviceFilter()
     /// The filter that init gets.
     var systemCallFilter: [UInt8]?
+    /// The label that init gets.
+    var label = SecurityLabel.Request.nothing
     var initHandle: SharedDescriptor?
     var initNumber: Int32 = -1
     /// Namespaces kept open for the stop hooks.
@@ -45,6 +47,8 @@ final class Supervisor {
     /// Views of programs that are being executed. The last one to close such a view waits for the kernel, so this process keeps them
     /// until nobody waits for the container any more.
     var programViews: [SharedDescriptor] = []
+    /// Mounts with mapped owners, until the first process has them.
+    var mappedMounts: [IDMappedMounts.Entry] = []
     var console: ConsoleRelay?
     var terminals = TerminalTable()
     var leases = KeyedList<ControlLease, Int>()
@@ -54,6 +58,8 @@ final class Supervisor {
     var isEnding = false
     /// Whether the journal says who is at work.
     var isJournalSigned = false
+    /// Whether somebody else than root runs the container.
+    let isOrdinaryUser = ProcessControl.effectiveUser != 0
     /// When this process started, for the journal.
     let startTime: UInt64
     var hasInitEnded = false
@@ -81,12 +87,18 @@ final class Supervisor {
         }
         programViews = [preparation.programView].compactMap { $0 }
         let isRelative = plan.config.cgroup.isRelative
+        var layout: CgroupLayout
         if let known = preparation.layout, !isRelative {
             layout = known
             bases = preparation.bases
         } else {
             layout = try CgroupLayout.detect(isRelative: isRelative)
         }
+        if isOrdinaryUser {
+            let found = Self.userLayout(layout, name: plan.name, log)
+            if found != layout { (layout, bases) = (found, nil) }
+        }
+        self.layout = layout
         startTime = preparation.startTime ?? ProcessIdentity.startTime(of: ProcessControl.pid)
         namespaces = NamespacePlan(plan.config, bornInCgroup: layout.kind == .unified)
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
@@ -145,8 +157,9 @@ final class Supervisor {
                 for stream in [StandardStream.input, .output, .error] { try ProcessControl.replaceStandard(stream, with: null.number) }
             }
             try ProcessControl.setName("lxc-supervisor")
-            // The host's files are reachable through this process: nobody but root may look into it.
-            try ProcessControl.setDumpable(false)
+            // The host's files are reachable through this process: nobody but root may look into it. What an ordinary user's reaches is
+            // the user's own, and the kernel would let not even this process look into its copy in a user namespace.
+            if !isOrdinaryUser { try ProcessControl.setDumpable(false) }
         }
         try bindSocket()
         try Recovery(plan: plan, journal: journal, log: log, hooks: hooks).finishEarlierRun()

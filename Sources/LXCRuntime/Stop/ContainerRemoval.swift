@@ -36,6 +36,7 @@ package struct ContainerRemoval {
         try runHooks()
         guard config.rootfs.isManaged else { return }
         let directory = lxcPath + "/" + name
+        try removeMapped(directory)
         // First: the configuration in the directory is what still knows of it when that fails.
         if let location = StorageLocation(config.rootfs) {
             do throws(StorageFailure) {
@@ -43,5 +44,18 @@ package struct ContainerRemoval {
             } catch { throw OperationFailure(error, key: "lxc.rootfs.path", origin: config.rootfs.path?.origin) }
         }
         do throws(StorageFailure) { try StoragePlace.remove(directory) } catch { throw OperationFailure(error) }
+    }
+
+    /// Removes what belongs to the container's ids, over which an ordinary user has rights in a user namespace only.
+    private func removeMapped(_ directory: String) throws(OperationFailure) {
+        guard ProcessControl.effectiveUser != 0 else { return }
+        let helper: MappedHelper
+        // Whoever has no ids has no such files.
+        do throws(OperationFailure) { helper = try MappedHelper(config.idMap) } catch { return }
+        var trees = [directory]
+        if let path = config.rootfs.plainPath, let location = StorageLocation(config.rootfs), location.kind == .dir, path.hasPrefix("/") {
+            trees.insert(path, at: 0)
+        }
+        try helper.remove(trees)
     }
 }

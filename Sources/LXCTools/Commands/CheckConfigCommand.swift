@@ -12,6 +12,12 @@ package struct CheckConfigRequest: Sendable, Equatable {
     package var format: OutputFormat
     /// Registers interpreters of foreign programs instead.
     package var registersInterpreters = false
+    /// The user whose containers are meant, instead of the kernel.
+    package var user: String?
+    /// Whether what that user lacks is added.
+    package var prepares = false
+    /// The bridge of that user's containers.
+    package var bridge = "lxcbr0"
 }
 
 /// `lxc-checkconfig`; needs nothing of a container.
@@ -20,11 +26,19 @@ package enum CheckConfigCommand: ToolCommand {
         "register", nil, isExtension: true,
         help: "Register the installed interpreters (QEMU) of programs for other architectures, where systemd does not.")
 
+    static let user = Option(
+        "user", nil, .required("NAME"), isExtension: true,
+        help: "Say what the user NAME needs to have containers without being root, and whether it is there.")
+    static let prepare = Option(
+        "prepare", nil, isExtension: true, help: "With --user: add what is missing; otherwise it is only shown what would be done.")
+    static let bridge = Option(
+        "bridge", nil, .required("BRIDGE"), default: "lxcbr0", isExtension: true, help: "With --user: the bridge of the user's containers.")
+
     package static let table = OptionTable(
         tool: "lxc-checkconfig",
-        synopsis: ["[--format FORMAT]", "--register"],
+        synopsis: ["[--format FORMAT]", "--register", "--user NAME [--bridge BRIDGE] [--prepare]"],
         summary: "Checks whether the kernel has what containers need.",
-        groups: [.init(nil, [SharedOption.format, register])],
+        groups: [.init(nil, [SharedOption.format, register, user, prepare, bridge])],
         operands: Operands(name: .absent),
         shared: .helpOnly,
         notes: [
@@ -37,9 +51,16 @@ package enum CheckConfigCommand: ToolCommand {
     /// Reads and checks the command line.
     package static func request(_ options: ParsedOptions, _ common: CommonOptions) throws(ToolFailure) -> CheckConfigRequest {
         let file = ProcessEnvironment.value("CONFIG").flatMap { $0.isEmpty ? nil : $0 }
-        return CheckConfigRequest(
+        if options.value(user) == nil && (options.has(prepare) || options.value(bridge) != nil) {
+            throw .usage("\(prepare.displayName) and \(bridge.displayName) need \(user.displayName)")
+        }
+        var request = CheckConfigRequest(
             file: file ?? runningKernel, isUsersChoice: file != nil, module: ProcessEnvironment.value("MODNAME") ?? "configs",
             format: try options.outputFormat(), registersInterpreters: options.has(register))
+        request.user = options.value(user)
+        request.prepares = options.has(prepare)
+        if let name = options.value(bridge) { request.bridge = name }
+        return request
     }
 
     /// Does it and prints the result.
@@ -47,6 +68,7 @@ package enum CheckConfigCommand: ToolCommand {
         _ request: CheckConfigRequest, _ engine: some ContainerEngine, _ streams: some ToolStreams
     ) throws(ToolFailure) -> ExitCode {
         let isTable = request.format == .table
+        if let user = request.user { return try UserCheck(name: user, request: request).run(streams) }
         if request.registersInterpreters { return try registerInterpreters(isTable, streams) }
         if isTable { try streams.print("LXC version \(ToolVersion.text)\n") }
         let (path, kernel) = try find(request, isTable ? streams : nil)

@@ -9,6 +9,8 @@ package struct CreateRequest: Sendable, Equatable {
     /// Initial configuration; `nil` means the system's default.
     package var configFile: String?
     package var backing = BackingRequest()
+    /// Whether the container's ids are mapped, also for root.
+    package var isUnprivileged = false
 }
 
 /// `lxc-create`.
@@ -20,11 +22,15 @@ package enum CreateCommand: ToolCommand {
         "template", "t", .required("TEMPLATE"), completes: .template,
         help: "Template that fills the container: a name, or the absolute path of a program. none fills nothing.")
 
+    static let unprivileged = Option(
+        "unprivileged", nil, isExtension: true,
+        help: "Map the container's ids to those that /etc/subuid and /etc/subgid give you; for other users than root it is always so.")
+
     package static let table = OptionTable(
         tool: "lxc-create",
         synopsis: ["[-n] NAME -t TEMPLATE [OPTION...] [-- TEMPLATE-OPTION...]"],
         summary: "Creates a container. Everything after -- goes to the template.",
-        groups: [.init(nil, [config, template] + BackingRequest.mainOptions)] + BackingRequest.groups,
+        groups: [.init(nil, [config, template, unprivileged] + BackingRequest.mainOptions)] + BackingRequest.groups,
         operands: Operands(name: .required, rest: .words),
         notes: ["To see the options of a template: lxc-create -t TEMPLATE -h"])
 
@@ -38,7 +44,7 @@ package enum CreateCommand: ToolCommand {
         if name.isEmpty { throw .usage("\(template.displayName): the template's name is empty") }
         return CreateRequest(
             target: target, template: name, templateArguments: options.words, configFile: options.value(config),
-            backing: try BackingRequest(options))
+            backing: try BackingRequest(options), isUnprivileged: options.has(unprivileged))
     }
 
     /// Does it and prints the result.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXC
-import LinuxKernel
 
 extension SystemEngine {
     package func readControl(_ object: String, of target: ContainerTarget) throws(ToolFailure) -> String {
         let container = try controllableContainer(target)
-        do throws(ControlFileFailure) { return String(kernelBytes: try container.controlValue(object)) } catch {
+        do throws(ControlFileFailure) { return try container.controlValue(object) } catch {
             if error.isStopped { throw .notRunning(path: container.lxcPath, name: container.name) }
             throw .controlUnreadable(object, path: container.lxcPath, name: container.name, reason: error.reason)
         }

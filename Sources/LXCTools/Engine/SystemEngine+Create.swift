@@ -18,6 +18,7 @@ extension SystemEngine {
         options.rootfsDirectory = request.backing.directory
         options.storage = request.backing.storageKinds
         options.storageOrder = request.backing.storageOrder
+        options.isUnprivileged = request.isUnprivileged
         options.isQuiet = request.target.options.isQuiet
         do {
             try container.create(options) { note in

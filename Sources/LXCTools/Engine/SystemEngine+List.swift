@@ -56,6 +56,7 @@ extension SystemEngine {
     /// Shows the interfaces of some containers: there is one way home for all, which saves half of the moves.
     private static func visit(_ networks: [Network], _ fields: ListFields, _ rows: inout [ListRow]) throws(ToolFailure) {
         if networks.isEmpty { return }
+        if ProcessControl.effectiveUser != 0 { return visitSingly(networks, fields, &rows) }
         var tour: NetworkTour
         // Without a way home nobody goes.
         do { tour = try NetworkTour() } catch { return }
@@ -67,6 +68,16 @@ extension SystemEngine {
             } catch { continue }  // somebody else's container, or one that has just ended: nothing to show
         }
         do { try tour.comeHome() } catch { throw ToolFailure("cannot come back from the network of a container", error) }
+    }
+
+    /// An ordinary user does not come home from a container.
+    private static func visitSingly(_ networks: [Network], _ fields: ListFields, _ rows: inout [ListRow]) {
+        for network in networks {
+            do throws(KernelError) {
+                var socket = try NetlinkSocket(in: network.handle.number, label: rows[network.row].name)
+                show(try .read(&socket, withNames: fields.contains(.interfaces)), fields, &rows[network.row])
+            } catch { continue }  // somebody else's container, or one that has just ended: nothing to show
+        }
     }
 
     /// What only a running container has.

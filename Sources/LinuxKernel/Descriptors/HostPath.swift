@@ -7,18 +7,24 @@ package enum HostPath {
     ///
     /// Kernel call: `mkdir(2)`.
     package static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(KernelError) {
-        if let status = try FileStatus.ifPresent(path), status.kind == .directory { return }
-        var walked = path.hasPrefix("/") ? "" : "."
-        for component in path.split(separator: "/") {
-            walked += "/" + component
-            let current = walked
-            do throws(KernelError) {
-                try kernelCommand("mkdir", current) { current.withKernelString { mkdir($0, mode) } }
-            } catch {
-                // EROFS and EACCES are said of existing directories too, before the kernel looks whether they exist.
-                let mayExist = [Errno.fileExists, .readOnlyFileSystem, .permissionDenied].contains(error.errno)
-                guard mayExist, let status = try FileStatus.ifPresent(current), status.kind == .directory else { throw error }
-            }
+        do throws(KernelError) {
+            try makeDirectory(path, mode)
+        } catch {
+            let (parent, name) = DirectoryHandle.split(path)
+            guard error.errno == .noSuchFileOrDirectory, !parent.isEmpty, !name.isEmpty else { throw error }
+            try makeDirectories((path.hasPrefix("/") ? "/" : "") + parent, mode: mode)
+            try makeDirectory(path, mode)
+        }
+    }
+
+    /// Makes a directory whose parent exists; an existing one is kept.
+    private static func makeDirectory(_ path: String, _ mode: UInt32) throws(KernelError) {
+        do throws(KernelError) {
+            try kernelCommand("mkdir", path) { path.withKernelString { mkdir($0, mode) } }
+        } catch {
+            // EROFS and EACCES are said of existing directories too, before the kernel looks whether they exist.
+            let mayExist = [Errno.fileExists, .readOnlyFileSystem, .permissionDenied].contains(error.errno)
+            guard mayExist, let status = try FileStatus.ifPresent(path), status.kind == .directory else { throw error }
         }
     }
 

@@ -23,10 +23,12 @@ package enum ProgramRun {
     ///   - environment: Its `NAME=VALUE` lines.
     ///   - input: What its standard input gives.
     ///   - milliseconds: How long it may take, more than zero; it is killed then.
+    ///   - descriptors: What it gets besides the standard streams: the caller's number, and its own from 3 on.
     /// - Returns: What it printed, at most 64 MiB a stream, and how it ended.
     /// - Throws: ``KernelError``: the reason it could not be started, or `.timedOut`.
     package static func of(
-        _ path: String, arguments: [String], environment: [String], input: [UInt8] = [], milliseconds: Int32
+        _ path: String, arguments: [String], environment: [String], input: [UInt8] = [], milliseconds: Int32,
+        descriptors: [(from: Int32, to: Int32)] = []
     ) throws(KernelError) -> Result {
         let given = try MemoryFile.make("input", input)
         // Opened anew, so that the program starts at the first byte.
@@ -34,7 +36,7 @@ package enum ProgramRun {
         let output = try MemoryFile.empty("output")
         let error = try MemoryFile.empty("error")
         var launch = ProgramLaunch(.path(path), arguments: arguments, environment: environment)
-        launch.descriptors = [(from: reading.number, to: 0), (from: output.number, to: 1), (from: error.number, to: 2)]
+        launch.descriptors = [(from: reading.number, to: 0), (from: output.number, to: 1), (from: error.number, to: 2)] + descriptors
         launch.diesWithParent = true
         let child = try launch.start()
         // The number cannot go to another process before this child is collected.

@@ -113,5 +113,21 @@ struct MountEntryStep: InitStep {
             for entry in entries { try performer.perform(entry, key: "lxc.mount.fstab") }
         }
         for entry in context.config.mounts.entries { try performer.perform(entry, key: "lxc.mount.entry") }
+        guard context.config.security.apparmorAllowNesting, isHarmless(context) else { return }
+        let key = "lxc.apparmor.allow_nesting"
+        for line in ["proc dev/.lxc/proc proc create=dir,optional 0 0", "sys dev/.lxc/sys sysfs create=dir,optional 0 0"] {
+            let entry: MountEntry
+            do { entry = try MountEntry(parsing: line) } catch {
+                throw OperationFailure("cannot read \(line)", reason: error.reason, key: key)
+            }
+            try performer.perform(Sourced(entry, context.origin(key) ?? ConfigOrigin()), key: key)
+        }
+    }
+
+    /// The complete proc and sysfs that containers in the container take are for nobody's eyes: a profile denies them, or they are those of
+    /// a user namespace. Without either a container would have the host's switches in its hands.
+    private func isHarmless(_ context: InitContext) -> Bool {
+        if case .apparmor = context.label { return true }
+        return context.isMapped
     }
 }

@@ -8,7 +8,6 @@ struct ProcStep: InitStep {
     let name = "opening a private proc filesystem"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        context.label = try SecurityLabel.request(context.config.security)
         guard context.label != .nothing || !context.config.process.sysctls.isEmpty else { return }
         do throws(KernelError) {
             let mount = try DetachedMount(newInstanceOf: "proc", source: "proc", options: [], attributes: .harmless)

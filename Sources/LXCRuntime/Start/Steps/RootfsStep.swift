@@ -10,8 +10,10 @@ struct RootfsStep: InitStep {
         guard let mountPoint = context.mountPoint, let content = try RootfsContent(context.config) else { return }
         let what = "cannot mount the root filesystem \(content.path.value)"
         let options = try content.options()
+        let isMade = context.mountedRootfs != nil
         let mount = try content.mount(context, mountPoint, what)
-        if let idmap = options.idmap { try mapOwners(mount, idmap, what, context) }
+        // One that the supervisor made has its owners mapped already, see IDMappedMounts.
+        if let idmap = options.idmap, !(isMade && context.isMapped) { try mapOwners(mount, idmap, what, context) }
         try attempting(what, key: "lxc.rootfs.options", origin: context.origin("lxc.rootfs.options")) { () throws(KernelError) in
             try mount.change(
                 set: MountFlagTranslation.attributes(options.flags), clear: MountFlagTranslation.attributes(options.cleared),
@@ -35,7 +37,15 @@ struct RootfsStep: InitStep {
 extension RootfsContent {
     /// What the supervisor has mounted already, or what this process mounts by itself.
     fileprivate func mount(_ context: InitContext, _ mountPoint: String, _ what: String) throws(OperationFailure) -> DetachedMount {
-        guard let mounted = context.mountedRootfs else { return try mount(stage: mountPoint) }
+        guard let mounted = context.mountedRootfs else {
+            do throws(OperationFailure) { return try mount(stage: mountPoint) } catch {
+                var failure = error
+                if context.isMapped, error.errno == Errno.permissionDenied.rawValue {
+                    failure.hint = BlockedPath.advice(plainPath, context.mappedRoot) ?? error.hint
+                }
+                throw failure
+            }
+        }
         context.mountedRootfs = nil
         return try attempting(what) { () throws(KernelError) in DetachedMount(owning: try mounted.duplicate(), label: path.value) }
     }
