@@ -82,7 +82,8 @@ extension FunctionTable {
             let entries = memory.assumingMemoryBound(to: lxc_snapshot.self)
             for (index, snapshot) in found.enumerated() {
                 entries[index].name = CString.copy(snapshot.name)
-                if snapshot.comment != nil { entries[index].comment_pathname = CString.copy("\(snapshot.folder)/\(snapshot.name)/comment") }
+                // Also where there is none: Python\'s module reads it without asking.
+                entries[index].comment_pathname = CString.copy("\(snapshot.folder)/\(snapshot.name)/comment")
                 entries[index].timestamp = CString.copy(snapshot.time)
                 entries[index].lxcpath = CString.copy(snapshot.folder)
                 entries[index].free = { (entry) in

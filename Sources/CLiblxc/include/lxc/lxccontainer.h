@@ -149,6 +149,7 @@ struct lxc_container {
 
 struct lxc_snapshot {
     char *name;
+    /* Where a comment would be; the file may be missing. */
     char *comment_pathname;
     char *timestamp;
     char *lxcpath;
