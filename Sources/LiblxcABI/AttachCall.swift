@@ -31,7 +31,8 @@ struct AttachCall {
         static let cgroup: Int32 = 0x1
         static let capabilities: Int32 = 0x2
         static let personality: Int32 = 0x4
-        static let securityModule: Int32 = 0x8 | 0x20000
+        static let labelNow: Int32 = 0x20000
+        static let securityModule: Int32 = 0x8 | labelNow
         static let remount: Int32 = 0x10000
         static let noNewPrivileges: Int32 = 0x40000
         static let label: Int32 = 0x100000
@@ -52,7 +53,7 @@ struct AttachCall {
     /// - Throws: ``LXCError`` when the function does not run.
     func begin(_ function: @escaping lxc_attach_exec_t, _ payload: UnsafeMutableRawPointer?) throws(LXCError) -> Int32 {
         let attach = try attaching { () throws(AttachFailure) in
-            try CallbackAttach(name: container.name, client: container.client, wishes: wishes())
+            try CallbackAttach(name: container.name, client: container.client, wishes: wishes(), labelsNow: options.has(Flag.labelNow))
         }
         let pair: UnixSocketPair
         do { pair = try UnixSocket.pair(.sequencedPackets) } catch { throw LXCError(.failed, OperationFailure(what, error)) }

@@ -35,22 +35,30 @@ package struct CallbackAttach: ~Copyable {
     private let name: String
     private let client: ControlClient
     private let plan: AttachPlan
+    private let label: InitProfile.Label?
 
+    /// - Parameters:
+    ///   - name: The container's name.
+    ///   - client: Asks its monitor.
+    ///   - wishes: What is wanted.
+    ///   - labelsNow: Whether the process takes its label before the function, and not with the next program that it executes.
     /// - Throws: ``AttachFailure`` when the container does not run, or the process would be less confined than init is.
-    package init(name: String, client: ControlClient, wishes: AttachWishes) throws(AttachFailure) {
+    package init(name: String, client: ControlClient, wishes: AttachWishes, labelsNow: Bool) throws(AttachFailure) {
         let handle = try Self.handle(client)
         let profile = try InitProfile.read(handle)
         let plan = try AttachPlan(name: name, wishes, profile)
         let filter = try AttachFilter.make(profile, wishes, client)
+        let label = labelsNow ? plan.label?.now : plan.label
         orders = Orders(
             namespaces: plan.namespaces, coreScheduling: plan.coreScheduling, workingDirectory: plan.workingDirectory,
             remountsProcAndSys: plan.remountsProcAndSys, personality: plan.personality, dropped: plan.dropped?.rawValue,
-            dropsGroups: plan.dropsGroups, user: plan.user, group: plan.group, label: plan.label?.line,
+            dropsGroups: plan.dropsGroups, user: plan.user, group: plan.group, label: label?.line,
             noNewPrivileges: plan.noNewPrivileges, filter: filter, environment: plan.environment)
         initHandle = handle
         self.name = name
         self.client = client
         self.plan = plan
+        self.label = label
     }
 
     private static func handle(_ client: ControlClient) throws(AttachFailure) -> PidFD {
@@ -76,13 +84,23 @@ package struct CallbackAttach: ~Copyable {
     package func labelFile(_ pid: Int32) throws(AttachFailure) -> OwnedDescriptor {
         try attaching { () throws(OperationFailure) in
             try attempting("cannot confine the process in \(name)") { () throws(KernelError) in
-                let label = plan.label?.file ?? ""
-                let file = try OwnedDescriptor(opening: "/proc/\(pid)/\(label)", .writeOnly)
-                guard try FilesystemKind(of: file) == .proc else {
-                    throw KernelError(call: "open", errno: .notPermitted, subject: label)
+                let file = label?.file ?? ""
+                let opened = try OwnedDescriptor(opening: "/proc/\(pid)/\(file)", .writeOnly)
+                guard try FilesystemKind(of: opened) == .proc else {
+                    throw KernelError(call: "open", errno: .notPermitted, subject: file)
                 }
-                return file
+                return opened
             }
         }
+    }
+}
+
+extension InitProfile.Label {
+    /// The same label, taken at once.
+    fileprivate var now: InitProfile.Label {
+        let isApparmor = line.hasPrefix("exec ")
+        return InitProfile.Label(
+            file: String(file.dropLast("exec".count)) + "current",
+            line: isApparmor ? "changeprofile " + line.dropFirst("exec ".count) : line)
     }
 }
