@@ -55,6 +55,10 @@ images: deps ## build the templates for images (lxc-image) and their tests for d
 release: deps ## build the programs as they are installed: optimized, without the Swift runtime
 	@scripts/build-programs.sh $(SWIFT_FLAGS)
 
+.PHONY: library
+library: deps ## build liblxc.so.1, the library for C programs
+	swift build -c release --scratch-path .build/library --product liblxc-shared $(SWIFT_FLAGS)
+
 .PHONY: test
 test: deps ## build and run all tests; as root this includes real containers
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/test.sh $(TEST_FLAGS)
@@ -91,7 +95,7 @@ fuzz: deps ## feed random input to every parser, SECONDS_EACH (60) seconds each
 	@scripts/fuzz.sh $(SECONDS_EACH)
 
 .PHONY: install
-install: release ## install below PREFIX (/usr/local); also DESTDIR, SYSCONFDIR, LOCALSTATEDIR, RUNDIR, LIBDIR, LIBEXECDIR
+install: release library ## install below PREFIX (/usr/local); also DESTDIR, SYSCONFDIR, LOCALSTATEDIR, RUNDIR, LIBDIR, LIBEXECDIR
 	@BUILD_DIR=.build/programs/release scripts/install.sh install
 
 .PHONY: install-only

@@ -33,10 +33,22 @@ let embeddedStatic: [LinkerSetting] = [
 ]
 let fullyStatic: [LinkerSetting] = isEmbedded ? embeddedStatic : [.unsafeFlags(["-static-executable"])]
 
+/// `liblxc.so.1` brings its own Swift runtime, and shows what C LXC's shows.
+let sharedLibrary: [LinkerSetting] = [
+    .unsafeFlags([
+        "-static-stdlib", "-Xlinker", "-soname=liblxc.so.1", "-Xlinker",
+        "--version-script=\(Context.packageDirectory)/Sources/LiblxcABI/exported-symbols.map", "-Xlinker", "--no-undefined", "-Xlinker",
+        "-z",
+        "-Xlinker", "nodelete",
+    ]),
+    .linkedLibrary("seccomp"),
+]
+
 let package = Package(
     name: "swift-lxc",
     products: [
-        .executable(name: "lxc", targets: ["lxc-multicall"])
+        .executable(name: "lxc", targets: ["lxc-multicall"]),
+        .library(name: "liblxc-shared", type: .dynamic, targets: ["LiblxcABI"]),
     ],
     targets: [
         // Floors, lowest first: a module imports only those above it in this list (scripts/checks/floors.sh).
@@ -62,12 +74,17 @@ let package = Package(
             name: "LXCTools",
             dependencies: ["LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime", "LXC"],
             swiftSettings: strict),
+        .target(name: "CLiblxc"),
+        .target(
+            name: "LiblxcABI",
+            dependencies: ["CLiblxc", "LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork", "LXCStorage", "LXCRuntime", "LXC"],
+            exclude: ["exported-symbols.map"], swiftSettings: strict, linkerSettings: sharedLibrary),
         .target(
             name: "LXCUserNic", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork"], swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", "LXCStorage"], swiftSettings: strict),
 
         .executableTarget(
-            name: "lxc-multicall", dependencies: ["LinuxKernel", "LXCTemplates", "LXCTools"], swiftSettings: strict,
+            name: "lxc-multicall", dependencies: ["LinuxKernel", "LXC", "LXCTemplates", "LXCTools"], swiftSettings: strict,
             // Embedded Swift does not pass on what a module map asks to link.
             linkerSettings: fullyStatic + [.linkedLibrary("z"), .linkedLibrary("seccomp")]),
         .executableTarget(
@@ -104,6 +121,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LXCInitTests", dependencies: ["LXCTools", "LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(
+            name: "LiblxcTests", dependencies: ["LinuxKernel", "LXCTestSupport"], exclude: ["Programs"], swiftSettings: strict),
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )

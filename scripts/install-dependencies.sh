@@ -22,7 +22,7 @@ case "${1:-}" in
         # Images: what they are made with, where else they come from, and what checks their signatures.
         packages+=(xz-utils zstd openssl skopeo squashfs-tools-ng gpg gpgv gpg-agent) ;;
 esac
-if [ "${1:-}" = --peers ]; then packages+=(lxc crun hyperfine strace openvswitch-switch debootstrap); fi
+if [ "${1:-}" = --peers ]; then packages+=(lxc lxc-dev python3-lxc crun hyperfine strace openvswitch-switch debootstrap); fi
 
 if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs); fi
 

@@ -6,6 +6,7 @@
 #
 # From the environment (the Makefile sets all of them; see its head for the defaults):
 #   BUILD_DIR  folder of the built programs
+#   LIBRARY_BUILD_DIR  folder of the built library; .build/library/release, or .build/debug when that is where the programs are
 #   IMAGE_BUILD_DIR  folder of the built lxc-image; .build/images/release, or debug when the other programs are those of a debug build
 #   DESTDIR    put in front of every place that is written, not known to the programs
 #   PREFIX BINDIR SBINDIR LIBEXECDIR LIBDIR DATADIR SYSCONFDIR LOCALSTATEDIR RUNDIR
@@ -24,6 +25,10 @@ esac
 cd "$(dirname "$0")/.."
 : "${BUILD_DIR:=.build/programs/release}" "${DESTDIR:=}" "${PREFIX:=/usr/local}"
 : "${IMAGE_BUILD_DIR:=.build/images/$(basename "$BUILD_DIR")}"
+if [ -z "${LIBRARY_BUILD_DIR:=}" ]; then
+    case $BUILD_DIR in *debug) LIBRARY_BUILD_DIR=$BUILD_DIR ;; *) LIBRARY_BUILD_DIR=.build/library/release ;; esac
+fi
+: "${INCLUDEDIR:=$PREFIX/include}"
 : "${BINDIR:=$PREFIX/bin}" "${SBINDIR:=$PREFIX/sbin}" "${LIBEXECDIR:=$PREFIX/libexec}" "${DATADIR:=$PREFIX/share}"
 : "${LIBDIR:=$PREFIX/lib/$(uname -m)-linux-gnu}"
 case $PREFIX in
@@ -108,7 +113,7 @@ put_directory() { # place, mode; what others stored there survives an uninstalla
 render() { # source
     sed -e "s|@BIN@|$BINDIR|g" -e "s|@CONFIG@|$DATADIR/lxc/config|g" -e "s|@HOOKS@|$DATADIR/lxc/hooks|g" \
         -e "s|@SYSCONF@|$SYSCONFDIR/lxc|g" -e "s|@LXCPATH@|$LOCALSTATEDIR/lib/lxc|g" -e "s|@RUN@|$RUNDIR/lxc|g" \
-        -e "s|@LIBEXEC@|$LIBEXECDIR|g" -e "s|@ETC@|$SYSCONFDIR|g" "$1"
+        -e "s|@PREFIX@|$PREFIX|g" -e "s|@LIB@|$LIBDIR|g" -e "s|@INCLUDE@|$INCLUDEDIR|g" -e "s|@LIBEXEC@|$LIBEXECDIR|g" -e "s|@ETC@|$SYSCONFDIR|g" "$1"
 }
 
 # --- the layout -------------------------------------------------------------------------------------------------------------
@@ -131,6 +136,20 @@ if [ "$action" = uninstall ] || [ -x "$IMAGE_BUILD_DIR/lxc-image" ]; then
     for template in download local oci; do put_link "$DATADIR/lxc/templates/lxc-$template" "$LIBEXECDIR/lxc/lxc-image"; done
 else
     echo "left out: the templates download, local and oci; 'make release' or 'make images' builds $IMAGE_BUILD_DIR/lxc-image" >&2
+fi
+
+# The library for C programs, and what it takes to build against it.
+library=$LIBDIR/liblxc.so.1.7.0
+if [ "$action" = uninstall ] || [ -x "$LIBRARY_BUILD_DIR/libliblxc-shared.so" ]; then
+    put_program libliblxc-shared.so "$library" 0755 "$LIBRARY_BUILD_DIR"
+    put_link "$LIBDIR/liblxc.so.1" "$library"
+    put_link "$LIBDIR/liblxc.so" "$LIBDIR/liblxc.so.1"
+    for header in attach_options lxccontainer version; do
+        put_file "Sources/CLiblxc/include/lxc/$header.h" "$INCLUDEDIR/lxc/$header.h" 0644
+    done
+    put_file share/pkgconfig/lxc.pc "$LIBDIR/pkgconfig/lxc.pc" 0644
+else
+    echo "left out: liblxc.so.1; 'make release' or 'make library' builds $LIBRARY_BUILD_DIR/libliblxc-shared.so" >&2
 fi
 
 while IFS= read -r -d '' file; do
@@ -173,6 +192,7 @@ if [ "$action" = uninstall ]; then
     for folder in lxc/templates lxc/config/common.conf.d lxc/config/userns.conf.d lxc/config lxc/hooks lxc; do
         put_directory "$DATADIR/$folder" 0755
     done
+    put_directory "$INCLUDEDIR/lxc" 0755
     put_directory "$LIBEXECDIR/lxc" 0755
     put_directory "$LIBDIR/lxc" 0755
     for folder in lxc apparmor.d/lxc apparmor.d; do put_directory "$SYSCONFDIR/$folder" 0755; done

@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -30,6 +30,20 @@ static void fail(struct report *report, int step) {
     report->step = step;
     report->error = errno;
     _exit(127);
+}
+
+// Returns only when it has failed, with the first reason.
+static void execute_descriptor(const struct clinux_spawn_plan *plan) {
+    syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);
+    const int error = errno;
+    // Valgrind and some sandboxes want a path.
+    char path[] = "/proc/self/fd/\0\0\0\0\0\0\0\0\0\0";
+    char digits[12];
+    int count = 0, number = plan->executable;
+    do digits[count++] = (char)('0' + number % 10); while (number /= 10);
+    for (int i = 0; i < count; i++) path[sizeof "/proc/self/fd/" - 1 + (size_t)i] = digits[count - 1 - i];
+    execve(path, plan->arguments, plan->environment);
+    errno = error;
 }
 
 static void become_program(const struct clinux_spawn_plan *plan, struct report *report) {
@@ -52,7 +66,7 @@ static void become_program(const struct clinux_spawn_plan *plan, struct report *
     if (plan->file_mask >= 0) umask((mode_t)plan->file_mask);
     if (plan->directory && chdir(plan->directory) != 0) fail(report, STEP_DIRECTORY);
     if (plan->executable >= 0)
-        syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);
+        execute_descriptor(plan);
     else
         execve(plan->path, plan->arguments, plan->environment);
     fail(report, STEP_EXEC);
@@ -65,6 +79,8 @@ struct context {
 };
 
 #define STACK_SIZE (64 * 1024)
+#define REPORT_SIZE 4096
+#define SHARED_SIZE (REPORT_SIZE + 2 * STACK_SIZE)
 
 static int final_child(void *argument) {
     struct context *context = argument;
@@ -83,10 +99,12 @@ static int first_child(void *argument) {
 }
 
 int clinux_spawn(const struct clinux_spawn_plan *plan, int *pidfd, int *failed_step) {
-    struct report report = {0, 0, 0};
-    char *stacks = malloc(2 * STACK_SIZE);
-    if (!stacks) return -1;
-    struct context context = {plan, &report, stacks};
+    // Shared, not ours alone: under Valgrind the child is a plain fork, and its report must come back all the same.
+    char *memory = mmap(NULL, SHARED_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return -1;
+    struct report *shared = (struct report *)memory;
+    char *stacks = memory + REPORT_SIZE;
+    struct context context = {plan, shared, stacks};
     sigset_t all = clinux_signal_set(~0UL), before;
     // No handler of this process may run in the child while it shares our memory.
     sigprocmask(SIG_SETMASK, &all, &before);
@@ -95,14 +113,15 @@ int clinux_spawn(const struct clinux_spawn_plan *plan, int *pidfd, int *failed_s
     int pid = clone(first_child, stacks + 2 * STACK_SIZE, flags, &context, &handle);
     int clone_error = errno;
     sigprocmask(SIG_SETMASK, &before, NULL);
-    free(stacks);
+    if (pid > 0 && (shared->step || plan->detached))
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    const struct report report = *shared;
+    munmap(memory, SHARED_SIZE);
     if (pid < 0) {
         *failed_step = STEP_CLONE;
         errno = clone_error;
         return -1;
     }
-    if (report.step || plan->detached)
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
     if (report.step) {
         if (handle >= 0) close(handle);
         *failed_step = report.step;

@@ -11,6 +11,10 @@ package struct Container: Sendable {
     /// A configuration file to use instead of the container's own.
     package let alternativeConfig: String?
     package let system: SystemConfig
+    /// The configuration as a program has changed it in memory; it counts instead of the file's when it is there.
+    package var loaded: ContainerConfigDocument?
+    /// How long a running container may take to answer; nil waits for ever.
+    package var answerTime: Duration? = .seconds(30)
 
     /// `lxcPath`: nil for the system configuration's.
     /// `rcfile`: a configuration file to use instead of the container's own.
@@ -25,7 +29,7 @@ package struct Container: Sendable {
 
     package var directory: String { lxcPath + "/" + name }
     package var configFile: String { directory + "/config" }
-    package var client: ControlClient { ControlClient(lxcPath: lxcPath, name: name) }
+    package var client: ControlClient { ControlClient(lxcPath: lxcPath, name: name, timeLimit: answerTime) }
 
     /// Whether the container has a configuration.
     package var isDefined: Bool {
@@ -55,6 +59,7 @@ package struct Container: Sendable {
     ///
     /// - Throws: ``LXCError``: `notDefined` when there is none, `invalidConfiguration` with file, line and column.
     package func loadConfig() throws(LXCError) -> ContainerConfigDocument {
+        if let loaded { return loaded }
         let path = alternativeConfig ?? configFile
         if alternativeConfig == nil { try finishRename() }
         let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
@@ -68,7 +73,7 @@ package struct Container: Sendable {
 
     /// The configuration, or an empty one when there is none and none was asked for by name.
     package func loadConfigIfDefined() throws(LXCError) -> ContainerConfigDocument {
-        if alternativeConfig == nil && !isDefined { return ContainerConfigDocument(path: configFile) }
+        if loaded == nil && alternativeConfig == nil && !isDefined { return ContainerConfigDocument(path: configFile) }
         return try loadConfig()
     }
 

@@ -3,7 +3,7 @@ package import LXCCgroups
 package import LXCNetwork
 package import LXCRuntime
 package import LinuxKernel
-import Netlink
+package import Netlink
 
 /// Questions about one running container. All answers together take no longer than a time limit: a supervisor that hangs is not
 /// asked twice.
@@ -54,6 +54,12 @@ package final class ContainerInspection {
     package func interfaces() throws(ControlError) -> InterfaceListing {
         var socket = try networkInside()
         do { return try InterfaceListing.read(&socket, withNames: false) } catch { throw .kernel(error) }
+    }
+
+    /// The interfaces inside and their addresses, as the kernel tells them.
+    package func linksAndAddresses() throws(ControlError) -> (links: [Link], addresses: [LinkAddress]) {
+        var socket = try networkInside()
+        do { return (try socket.links(), try socket.addresses()) } catch { throw .kernel(error) }
     }
 
     private func networkInside() throws(ControlError) -> NetlinkSocket {

@@ -22,7 +22,7 @@ struct InitialConfig {
     ///   - template: What will fill it; nil for a container without a root filesystem of ours.
     /// - Throws: ``LXCError`` for a configuration that cannot be used.
     init(_ container: Container, _ options: CreateOptions, _ template: Template?) throws(LXCError) {
-        document = try Self.base(options.configFile, container.system)
+        document = if let loaded = container.loaded { loaded } else { try Self.base(options.configFile, container.system) }
         header = ""
         guard let template else { return }
         header = Self.header(template, options.templateArguments)

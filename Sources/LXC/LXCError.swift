@@ -42,7 +42,8 @@ package struct LXCError: Error, Sendable, Equatable {
 
     init(_ what: String, _ error: KernelError, hint: String? = nil) { self.init(.failed, OperationFailure(what, error, hint: hint)) }
 
-    init(_ what: String, _ error: ControlError) {
+    /// A question that a supervisor has not answered, and what it was asked for.
+    package init(_ what: String, _ error: ControlError) {
         let code: Code =
             switch error {
             case .stopped: .notRunning

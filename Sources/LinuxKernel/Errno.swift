@@ -24,6 +24,7 @@ extension Errno {
     package static var ioError: Errno { Errno(rawValue: EIO) }
     package static var noSuchAddressOrDevice: Errno { Errno(rawValue: ENXIO) }
     package static var execFormatError: Errno { Errno(rawValue: ENOEXEC) }
+    package static var noChildProcess: Errno { Errno(rawValue: ECHILD) }
     package static var badFileDescriptor: Errno { Errno(rawValue: EBADF) }
     package static var resourceTemporarilyUnavailable: Errno { Errno(rawValue: EAGAIN) }
     package static var noMemory: Errno { Errno(rawValue: ENOMEM) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXC
 import LXCTemplates
 import LXCTools
 import LinuxKernel
@@ -11,5 +12,6 @@ case "lxc-busybox": ProcessCopy.exitNow(BusyboxTemplate.run(Array(arguments.drop
 case "lxc-softwarecontainer": ProcessCopy.exitNow(SoftwareContainerTemplate.run(Array(arguments.dropFirst())))
 case "lxc-debian": ProcessCopy.exitNow(DistributionTemplate.run(.debian, Array(arguments.dropFirst())))
 case "lxc-ubuntu": ProcessCopy.exitNow(DistributionTemplate.run(.ubuntu, Array(arguments.dropFirst())))
+case ContainerWorker.name: ProcessCopy.exitNow(ContainerWorker.run())
 default: ProcessCopy.exitNow(Multicall.run(arguments, engine: SystemEngine()))
 }

@@ -11,6 +11,13 @@ package struct TestInstallation: Sendable {
     package var share: String { prefix + "/share/lxc" }
     package var sysconf: String { prefix + "/etc/lxc" }
     package var run: String { prefix + "/run/lxc" }
+    /// Folder of `liblxc.so.1`, which is named after the processor.
+    package func libraryFolder() throws -> String {
+        guard let name = try DirectoryListing.names(in: prefix + "/lib").first(where: { $0.hasSuffix("-linux-gnu") }) else {
+            throw FixtureFailure("\(prefix)/lib has no folder of libraries")
+        }
+        return "\(prefix)/lib/\(name)"
+    }
     package var templates: String { share + "/templates" }
 
     /// The installation of this run, or why there is none.
@@ -39,8 +46,11 @@ package struct TestInstallation: Sendable {
     private static func install() throws -> TestInstallation {
         let folder = try buildFolder()
         let prefix = checkout + "/.build/test-prefix"
+        // The library is ordinary Swift, which every build of the tests makes: programs and library need not come from the same build.
+        let library = ProcessEnvironment.value("LXC_TEST_LIBRARY_DIR") ?? checkout + "/.build/debug"
         let result = try ToolRunner.run(
-            "/usr/bin/flock", [checkout + "/.build", checkout + "/scripts/lib/install-private.sh", folder, prefix], seconds: 120)
+            "/usr/bin/flock", [checkout + "/.build", checkout + "/scripts/lib/install-private.sh", folder, prefix],
+            environment: ProcessEnvironment.lines + ["LIBRARY_BUILD_DIR=\(library)"], seconds: 120)
         guard result.code == 0 else { throw FixtureFailure("\(result)") }
         return TestInstallation(prefix: prefix)
     }

@@ -19,8 +19,8 @@ LXCUserNic: LinuxKernel Netlink LXCConfig LXCNetwork
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity
 LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime
 LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime LXC
-LiblxcABI: LinuxKernel LXCConfig LXC CLiblxc
-lxc-multicall: LXCTools LXCTemplates LXCRuntime LinuxKernel
+LiblxcABI: LinuxKernel Netlink LXCConfig LXCNetwork LXCStorage LXCRuntime LXC CLiblxc Synchronization
+lxc-multicall: LXC LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel
 lxc-monitord: LXCRuntime LXCConfig LinuxKernel
 lxc-init: CInit

@@ -35,36 +35,9 @@ package final class AttachSession {
         do { handle = try client.initPIDFD() } catch { throw AttachFailure("cannot find the container's init", error) }
         let profile = try InitProfile.read(handle)
         let plan = try AttachPlan(name: name, wishes, profile)
-        filter = try systemCallFilter(profile)
+        filter = try AttachFilter.make(profile, wishes, client)
         terminal = try AttachTerminal.make(plan, client)
         return try attach(plan, handle)
-    }
-
-    /// The filter that the program gets, so that it does not run with fewer limits than init; nil when there is none to load.
-    private func systemCallFilter(_ profile: InitProfile) throws(AttachFailure) -> [UInt8]? {
-        guard profile.status.seccompMode ?? 0 != 0, !wishes.elevated.contains(.securityModule) else { return nil }
-        guard let file = try setting("lxc.seccomp.profile") else {
-            // A tool that is itself confined hands its filters on.
-            if (try? ProcessStatus.read())?.seccompMode ?? 0 != 0 { return nil }  // unreadable: as if there were no filter here
-            throw AttachFailure(
-                .failed,
-                OperationFailure(
-                    "cannot give the program the system call filter of the container's init",
-                    reason: "it does not come from its configuration",
-                    hint: "lxc-attach -e LSM runs the program without a filter and without a label"))
-        }
-        let allowsNesting = try setting("lxc.seccomp.allow_nesting") == "1"
-        return try attaching { () throws(OperationFailure) in
-            try SystemCallPolicy(file: file, allowsNesting: allowsNesting, origin: nil).compile(nil)
-        }
-    }
-
-    /// A setting of the running container; nil when it has none.
-    private func setting(_ key: String) throws(AttachFailure) -> String? {
-        do {
-            let value = try client.configItem(key)
-            return value == "" ? nil : value
-        } catch { throw AttachFailure("cannot learn the container's system call filter", error) }
     }
 
     private func attach(_ plan: AttachPlan, _ handle: borrowing PidFD) throws(AttachFailure) -> ExitStatus {

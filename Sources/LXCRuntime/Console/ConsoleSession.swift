@@ -7,7 +7,7 @@ package struct ConsoleSession {
     package enum Failure: Error, Sendable, Equatable {
         case notRunning
         case notPermitted
-        /// Standard input is no terminal.
+        /// The caller's input is no terminal.
         case noTerminal
         /// The terminal does not exist, or somebody else has it.
         case denied
@@ -19,13 +19,22 @@ package struct ConsoleSession {
     private let client: ControlClient
     private let terminal: ControlRequest.Terminal
     private let escape: UInt8
+    private let input: Int32
+    private let output: Int32
 
     /// - Parameters:
     ///   - client: Asks the container's monitor.
     ///   - terminal: 0 is the console, from 1 the terminals; nil means the first free terminal.
     ///   - escape: The control character that begins a command to us, 1 (Ctrl-A) to 26 (Ctrl-Z).
-    package init(client: ControlClient, terminal: Int32?, escape: UInt8) {
+    ///   - input: The caller's terminal.
+    ///   - output: Where it shows things.
+    package init(
+        client: ControlClient, terminal: Int32?, escape: UInt8, input: Int32 = StandardStream.input.rawValue,
+        output: Int32 = StandardStream.output.rawValue
+    ) {
         self.client = client
+        self.input = input
+        self.output = output
         self.terminal =
             switch terminal {
             case nil: .anyFree
@@ -43,7 +52,7 @@ package struct ConsoleSession {
         let isRunning: Bool
         do { isRunning = try client.isRunning() } catch { throw Self.failure(error) }
         guard isRunning else { throw .notRunning }
-        guard StandardStream.input.isTerminal else { throw .noTerminal }
+        guard TerminalMode.isTerminal(input) else { throw .noTerminal }
         let lease: TerminalLease
         do { lease = try client.terminal(terminal) } catch { throw Self.failure(error) }
         let ending: Int32?
@@ -67,8 +76,7 @@ package struct ConsoleSession {
         let loop = try EventLoop()
         let signals = try SignalDescriptor(
             blocking: [Signals.interrupt, Signals.quit, Signals.terminate, Signals.hangup, Signals.windowChange])
-        let input = StandardStream.input.rawValue
-        let visible = StandardStream.output.isTerminal ? StandardStream.output.rawValue : input
+        let visible = TerminalMode.isTerminal(output) ? output : input
         try TerminalMode.copySize(from: input, to: lease.descriptor.number)
         let raw = try RawTerminal(input)
         defer { raw.restore() }

@@ -65,7 +65,8 @@ extension HandshakeMessage {
 }
 
 extension ByteWriter {
-    mutating func put(_ failure: OperationFailure) {
+    /// Writes why something failed.
+    package mutating func put(_ failure: OperationFailure) {
         put(failure.what)
         put(failure.reason)
         put(Int(failure.errno))
@@ -77,7 +78,8 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    mutating func failure() throws(Malformed) -> OperationFailure {
+    /// The next reason of a failure.
+    package mutating func failure() throws(Malformed) -> OperationFailure {
         var failure = OperationFailure(try string(), reason: try string())
         failure.errno = Int32(truncatingIfNeeded: try int())
         failure.key = try optionalString()

@@ -21,9 +21,7 @@ package struct SystemEngine: ContainerEngine {
     }
 
     private func loadSystemConfig() throws(ToolFailure) -> SystemConfig {
-        let owner: SystemConfig.Owner =
-            ProcessControl.effectiveUser == 0 ? .root : .user(home: ProcessEnvironment.value("HOME") ?? "/")
-        do { return try SystemConfig.load(owner: owner) } catch { throw ToolFailure(LXCError(error)) }
+        do { return try SystemConfig.loadForCaller() } catch { throw ToolFailure(LXCError(error)) }
     }
 
     package func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String? { try systemConfig().value(of: item) }

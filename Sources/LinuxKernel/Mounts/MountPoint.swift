@@ -37,6 +37,11 @@ package enum MountPoint {
         try kernelCommand("umount2", path) { path.withKernelString { umount2($0, 2 | 8) } }
     }
 
+    /// Unmounts what is mounted at a path. `flags`: `MNT_*`. The path's last part is never followed. Kernel call: `umount2(2)`.
+    package static func unmount(_ path: String, flags: Int32) throws(KernelError) {
+        try kernelCommand("umount2", path) { path.withKernelString { umount2($0, flags | 8) } }
+    }
+
     /// Makes the working directory's tree the root and lets go of the old root.
     ///
     /// Kernel calls: `pivot_root(2)` onto itself, `umount2(2)` of the old root, which lies on top.

@@ -31,6 +31,13 @@ package struct ProcessChildren {
         try kernelCommand("prctl", "PR_SET_CHILD_SUBREAPER") { clinux_prctl(PR_SET_CHILD_SUBREAPER, isOne ? 1 : 0, 0, 0, 0) }
     }
 
+    /// Waits for one child by its number, for those of which no handle was kept. Kernel call: `waitpid(2)`.
+    package static func collect(_ number: Int32) throws(KernelError) -> ExitStatus {
+        var status: Int32 = 0
+        _ = try kernelCall("waitpid", "process \(number)") { waitpid(number, &status, 0) }
+        return ExitStatus(waitStatus: status)
+    }
+
     /// Empty on a kernel that does not list them (without `CONFIG_PROC_CHILDREN`).
     private static func numbers() -> [Int32] {
         do { return try WholeFile.text("/proc/thread-self/children").split(separator: " ").compactMap { Int32($0) } } catch { return [] }
