@@ -32,14 +32,26 @@ static void fail(struct report *report, int step) {
     _exit(127);
 }
 
+// A descriptor that is needed until the end, out of the way of those that the program gets: a caller with many open files may have given
+// it one of their numbers.
+static int out_of_the_way(const struct clinux_spawn_plan *plan, int needed) {
+    int highest = 2, isInTheWay = 0;
+    for (int i = 0; i < plan->descriptor_count; i++) {
+        const int target = plan->descriptors[2 * i + 1];
+        if (target > highest) highest = target;
+        if (target == needed) isInTheWay = 1;
+    }
+    return isInTheWay ? fcntl(needed, F_DUPFD_CLOEXEC, highest + 1) : needed;
+}
+
 // Returns only when it has failed, with the first reason.
-static void execute_descriptor(const struct clinux_spawn_plan *plan) {
-    syscall(SYS_execveat, plan->executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);
+static void execute_descriptor(const struct clinux_spawn_plan *plan, int executable) {
+    syscall(SYS_execveat, executable, "", plan->arguments, plan->environment, AT_EMPTY_PATH);
     const int error = errno;
     // Valgrind and some sandboxes want a path.
     char path[] = "/proc/self/fd/\0\0\0\0\0\0\0\0\0\0";
     char digits[12];
-    int count = 0, number = plan->executable;
+    int count = 0, number = executable;
     do digits[count++] = (char)('0' + number % 10); while (number /= 10);
     for (int i = 0; i < count; i++) path[sizeof "/proc/self/fd/" - 1 + (size_t)i] = digits[count - 1 - i];
     execve(path, plan->arguments, plan->environment);
@@ -51,8 +63,16 @@ static void become_program(const struct clinux_spawn_plan *plan, struct report *
     sigprocmask(SIG_SETMASK, &none, NULL);
     // A handler's address means nothing in the new program; "ignored" would be inherited.
     clinux_reset_signal_actions();
+    const int executable = plan->executable < 0 ? -1 : out_of_the_way(plan, plan->executable);
+    const int mounted = plan->mount < 0 ? -1 : out_of_the_way(plan, plan->mount);
+    if ((plan->executable >= 0 && executable < 0) || (plan->mount >= 0 && mounted < 0)) fail(report, STEP_DESCRIPTORS);
+    int sources[plan->descriptor_count + 1];
+    for (int i = 0; i < plan->descriptor_count; i++) sources[i] = plan->descriptors[2 * i];
     for (int i = 0; i < plan->descriptor_count; i++) {
-        int from = plan->descriptors[2 * i], to = plan->descriptors[2 * i + 1];
+        int from = sources[i], to = plan->descriptors[2 * i + 1];
+        for (int later = i + 1; later < plan->descriptor_count; later++) {
+            if (sources[later] == to && plan->descriptors[2 * later + 1] != to) sources[later] = out_of_the_way(plan, to);
+        }
         int result = from == to ? fcntl(from, F_SETFD, 0) : dup3(from, to, 0);
         if (result < 0) fail(report, STEP_DESCRIPTORS);
     }
@@ -60,13 +80,13 @@ static void become_program(const struct clinux_spawn_plan *plan, struct report *
     if (plan->private_mounts && (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0))
         fail(report, STEP_MOUNTS);
     // MOVE_MOUNT_F_EMPTY_PATH
-    if (plan->private_mounts && plan->mount >= 0
-        && syscall(SYS_move_mount, plan->mount, "", AT_FDCWD, plan->mount_target, 0x04) != 0)
+    if (plan->private_mounts && mounted >= 0
+        && syscall(SYS_move_mount, mounted, "", AT_FDCWD, plan->mount_target, 0x04) != 0)
         fail(report, STEP_MOUNT);
     if (plan->file_mask >= 0) umask((mode_t)plan->file_mask);
     if (plan->directory && chdir(plan->directory) != 0) fail(report, STEP_DIRECTORY);
-    if (plan->executable >= 0)
-        execute_descriptor(plan);
+    if (executable >= 0)
+        execute_descriptor(plan, executable);
     else
         execve(plan->path, plan->arguments, plan->environment);
     fail(report, STEP_EXEC);
