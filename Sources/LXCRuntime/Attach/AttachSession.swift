@@ -87,7 +87,7 @@ package final class AttachSession {
             try furnish(transient.pid, plan)
             try attempting("cannot talk to the process in the container") { () throws(KernelError) in try channel.send(.begin) }
         }
-        guard case .born(let pid) = try next(channel, signals) else { throw ended() }
+        let (pid, early) = try birth(channel, signals)
         let program = try attaching { () throws(OperationFailure) in
             try attempting("cannot watch the program") { () throws(KernelError) in
                 _ = try transient.handle.collect()
@@ -95,13 +95,23 @@ package final class AttachSession {
             }
         }
         do {
-            try accompany(pid, plan, channel, signals)
+            try accompany(pid, plan, channel, signals, saying: early)
             return try wait(for: program, signals)
         } catch {
             do { try program.send(Signals.kill) } catch {}  // it has ended already
             do { _ = try program.collect() } catch {}  // only so that no zombie stays with a library's caller
             throw error
         }
+    }
+
+    /// The number of the program's process, and what that process has said already: it may be faster than the word of its birth.
+    private func birth(
+        _ channel: AttachChannel, _ signals: borrowing SignalDescriptor
+    ) throws(AttachFailure) -> (pid: Int32, early: AttachMessage?) {
+        let first = try next(channel, signals)
+        if case .born(let pid) = first { return (pid, nil) }
+        guard first == .wantsLabel, case .born(let pid) = try next(channel, signals) else { throw ended() }
+        return (pid, first)
     }
 
     private func furnish(_ pid: Int32, _ plan: AttachPlan) throws(OperationFailure) {
@@ -116,10 +126,16 @@ package final class AttachSession {
     }
 
     /// Serves the program's process until it executes.
+    ///
+    /// `early`: what it has said already.
     private func accompany(
-        _ pid: Int32, _ plan: AttachPlan, _ channel: AttachChannel, _ signals: borrowing SignalDescriptor
+        _ pid: Int32, _ plan: AttachPlan, _ channel: AttachChannel, _ signals: borrowing SignalDescriptor, saying early: AttachMessage?
     ) throws(AttachFailure) {
-        while let message = try next(channel, signals) {
+        var said = early
+        while true {
+            if said == nil { said = try next(channel, signals) }
+            guard let message = said else { return }
+            said = nil
             guard message == .wantsLabel, let label = plan.label else { throw ended() }
             try attaching { () throws(OperationFailure) in
                 try attempting("cannot confine the program (\(label.line))") { () throws(KernelError) in
