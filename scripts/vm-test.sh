@@ -6,7 +6,7 @@
 # usage: vm-test.sh [--boot plain|systemd] [--timeout SECONDS] [--smoke] [--job SCRIPT] [options of the test program]
 #   --boot     only one of the two: a host without an init system, or one with systemd as process 1
 #   --timeout  after which a machine is ended; 600 when not given
-#   --smoke    a part of what is run without options, for CI
+#   --smoke    the quick part of what is run without options
 #   --job      runs this script in the machine instead of the tests
 #   Without options of the test program the tests that have something to say in each machine are run.
 #

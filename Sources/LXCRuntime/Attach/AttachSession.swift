@@ -115,13 +115,7 @@ package final class AttachSession {
     }
 
     private func furnish(_ pid: Int32, _ plan: AttachPlan) throws(OperationFailure) {
-        for value in plan.proc {
-            try attempting("cannot set /proc/PID/\(value.name)", key: "lxc.proc.\(value.name)", origin: value.origin) {
-                () throws(KernelError) in
-                guard !value.name.contains("/") else { throw KernelError(call: "open", errno: .invalidArgument, subject: value.name) }
-                try WholeFile.writeControl("/proc/\(pid)/\(value.name)", value.value)
-            }
-        }
+        try ProcessFiles.apply(plan.proc, to: pid)
         try ResourceLimits.apply(plan.limits, to: pid)
     }
 

@@ -69,13 +69,7 @@ package struct CallbackAttach: ~Copyable {
     package func admit(_ pid: Int32) throws(AttachFailure) {
         if plan.joinsCgroups { try AttachCgroups.join(pid, client) }
         try attaching { () throws(OperationFailure) in
-            for value in plan.proc {
-                try attempting("cannot set /proc/PID/\(value.name)", key: "lxc.proc.\(value.name)", origin: value.origin) {
-                    () throws(KernelError) in
-                    guard !value.name.contains("/") else { throw KernelError(call: "open", errno: .invalidArgument, subject: value.name) }
-                    try WholeFile.writeControl("/proc/\(pid)/\(value.name)", value.value)
-                }
-            }
+            try ProcessFiles.apply(plan.proc, to: pid)
             try ResourceLimits.apply(plan.limits, to: pid)
         }
     }

@@ -80,7 +80,7 @@ struct InitProfile: Sendable {
             throw error
         }
         let text = String(kernelBytes: bytes.prefix { $0 != 0 && $0 != 0x0A })
-        let label = Label(profile: text, isApparmor: Label.hasApparmor)
+        guard let label = Label(profile: text, isApparmor: Label.hasApparmor) else { return nil }
         // In a container that runs containers all have one label, and AppArmor lets nobody ask for the one that he has.
         return label == (try? ownLabel()) ? nil : label  // unreadable: it is asked for
     }

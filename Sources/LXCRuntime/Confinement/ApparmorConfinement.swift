@@ -73,7 +73,8 @@ struct ApparmorConfinement {
         let what = "cannot find the AppArmor profile \(name)"
         guard try isMissing(name, what), isRoot else { return }
         var problem: ApparmorLoader.Failure?
-        for folder in [InstalledPaths.apparmor, "/etc/apparmor.d"] {
+        let usual = "/etc/apparmor.d"
+        for folder in InstalledPaths.apparmor == usual ? [usual] : [InstalledPaths.apparmor, usual] {
             let file = folder + "/lxc-containers"
             guard try attempting(what, { () throws(KernelError) in try FileStatus.ifPresent(file) }) != nil else { continue }
             do throws(ApparmorLoader.Failure) { try ApparmorLoader.load(file: file, including: folder) } catch {

@@ -254,13 +254,7 @@ extension Supervisor {
             }
         } catch { throw OperationFailure("cannot give the cgroup to the container's root", reason: error.description) }
         if isOrdinaryUser { try shareUserCgroups() }
-        for value in plan.config.process.proc {
-            try attempting("cannot set /proc/PID/\(value.name)", key: "lxc.proc.\(value.name)", origin: value.origin) {
-                () throws(KernelError) in
-                guard !value.name.contains("/") else { throw KernelError(call: "open", errno: .invalidArgument, subject: value.name) }
-                try WholeFile.writeControl("/proc/\(pid)/\(value.name)", value.value)
-            }
-        }
+        try ProcessFiles.apply(plan.config.process.proc, to: pid)
         try ResourceLimits.apply(plan.config.process.resourceLimits, to: pid)
         try attempting("cannot write the journal") { () throws(KernelError) in
             try record([.initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid))])
