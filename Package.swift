@@ -96,7 +96,8 @@ let package = Package(
         .executableTarget(name: "lxc-init", dependencies: ["CInit"], swiftSettings: embedded, linkerSettings: embeddedStatic),
 
         .target(name: "LXCTestSupport", dependencies: ["LinuxKernel"], path: "Tests/LXCTestSupport", swiftSettings: strict),
-        .testTarget(name: "LinuxKernelTests", dependencies: ["LinuxKernel"], swiftSettings: strict),
+        .testTarget(
+            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "LXCTestSupport"], exclude: ["Programs"], swiftSettings: strict),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LXCConfigTests", dependencies: ["LXCConfig", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),

@@ -126,7 +126,8 @@ if [ "$(id -u)" -eq 0 ]; then user_nic_mode=4755; else user_nic_mode=0755; fi
 put_program lxc-user-nic "$LIBEXECDIR/lxc/lxc-user-nic" "$user_nic_mode"
 for tool in "${tools[@]}"; do put_link "$BINDIR/lxc-$tool" "$BINDIR/lxc"; done
 for tool in "${helpers[@]}"; do put_link "$LIBEXECDIR/lxc/lxc-$tool" "$BINDIR/lxc"; done
-put_link "$SBINDIR/init.lxc" "$LIBEXECDIR/lxc/lxc-init"
+# A file, not a link: people mount this folder into containers (usr/sbin), where a link would lead nowhere.
+put_program lxc-init "$SBINDIR/init.lxc"
 for template in busybox debian softwarecontainer ubuntu; do
     put_link "$DATADIR/lxc/templates/lxc-$template" "$BINDIR/lxc"
 done

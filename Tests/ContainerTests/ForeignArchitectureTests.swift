@@ -127,6 +127,32 @@ struct ForeignArchitectureTests {
         }
     }
 
+    @Test func aUserNamespaceHasARuleOfItsOwn() throws {
+        try withContainers { fixture in
+            let name = try foreign(fixture)
+            try fixture.append(
+                name,
+                [
+                    "lxc.idmap = u 0 100000 65536", "lxc.idmap = g 0 100000 65536", "lxc.rootfs.options = idmap=container",
+                    "lxc.mount.auto = proc:mixed sys:mixed",
+                ])
+            let result = try withInterpreters(
+                fixture, name,
+                """
+                lxc-start -P $LXCPATH -n $NAME -d && lxc-attach -P $LXCPATH -n $NAME -- uname -m &&
+                    lxc-attach -P $LXCPATH -n $NAME -- sh -c 'cd \(Self.folder); ls; grep -E "^(interpreter|flags)" qemu-aarch64' &&
+                    ls \(Self.folder) && lxc-stop -P $LXCPATH -n $NAME -t 20
+                """)
+            // In the container its rule, on the host none.
+            #expect(
+                result.code == 0
+                    && result.lines == [
+                        "aarch64", "qemu-aarch64", "register", "status", "interpreter /usr/libexec/qemu-binfmt/aarch64-binfmt-P",
+                        "flags: POF", "register", "status",
+                    ], "\(result)")
+        }
+    }
+
     @Test func interpretersAreRegisteredWithoutSystemd() throws {
         try withContainers { fixture in
             let name = try foreign(fixture)
@@ -142,6 +168,35 @@ struct ForeignArchitectureTests {
             #expect(lines.first?.hasPrefix("Registered: qemu-aarch64 ") == true)
             #expect(lines.dropFirst().first == #"{"registered":[]}"#)
             #expect(lines.last == "aarch64")
+        }
+    }
+
+    @Test(
+        "S1.49 S2.01 S2.02 S2.06: for another architecture its interpreter runs the system's tools and the container",
+        .needsProgram("/usr/bin/qemu-arm-static", package: "qemu-user-static"), .needsForeignBusybox("armhf"))
+    func ubuntu() throws {
+        try withContainers { fixture in
+            let name = fixture.name("p3")
+            let made = try UbuntuScene(fixture).run(
+                busybox: ForeignBusybox.path("armhf"),
+                """
+                mount -t binfmt_misc binfmt_misc \(ForeignProgramHandler.folder)
+                # S2.02: without an interpreter it says so, and makes nothing.
+                if lxc-create -P $P -t ubuntu -n \(name) -- -a armhf; then exit 3; fi
+                test ! -e $P/\(name)
+                trap 'for made in \(ForeignProgramHandler.folder)/qemu-*; do echo -1 > $made; done' EXIT
+                lxc-checkconfig --register > /dev/null
+                lxc-create -P $P -t ubuntu -n \(name) -- -a armhf > /dev/null
+                cat $P/.called; lxc-start -P $P -n \(name) -d
+                lxc-attach -P $P -n \(name) -- uname -m
+                od -An -j 18 -N 2 -t u2 $P/\(name)/rootfs/bin/busybox; od -An -j 18 -N 2 -t u2 /bin/ls
+                lxc-stop -P $P -n \(name) -k
+                """)
+            #expect(made.code == 0, "\(made)")
+            #expect(made.error.contains("apt-get install qemu-user-static"), "\(made)")
+            for word in ["--arch=armhf", "jammy", "http://ports.ubuntu.com/ubuntu-ports"] { #expect(made.lines.contains(word), "\(made)") }
+            // e_machine of the container's programs, and of the host's: 40 is ARM, 62 x86-64.
+            #expect(made.lines.suffix(3).map { $0.split(separator: " ").joined() } == ["armv7l", "40", "62"], "\(made)")
         }
     }
 }

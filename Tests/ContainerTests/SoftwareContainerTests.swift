@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(
-        "S5.01 S5.04 to S5.29 S5.36 S5.37: the listed template and configuration, as written",
+        "S5.01 S5.04 to S5.29 S5.31 S5.36 to S5.38: the listed template and configuration, as written",
         .needsProgram("/usr/bin/dbus-uuidgen", package: "dbus-bin"),
         .enabled("needs the mission's documents beside the checkout") { try FileStatus.ifPresent(seed) != nil })
     func asWritten() throws {
@@ -70,6 +70,8 @@ import Testing
             #expect(result.lines.suffix(7) == ["the application", "contained", "busybox", "down", "read-only", "root", "33"], "\(result)")
             #expect(try WholeFile.text(gateways + "/out") == "out\n")
             #expect(try FileStatus(of: gateways).permissions == 0o777)
+            let foreign = try fixture.run("/usr/bin/find", [fixture.rootfs(name), "(", "!", "-uid", "0", "-o", "!", "-gid", "0", ")"])
+            #expect(foreign.code == 0 && foreign.output.isEmpty, "\(foreign)")
             #expect(try FileStatus(of: fixture.rootfs(name) + "/bin/busybox").size == 0, "the real one is mounted at the start")
             let written = try WholeFile.text(fixture.folder(name) + "/config")
             #expect(written.contains("lxc.rootfs = \(fixture.rootfs(name))\n") && written.contains("lxc.rootfs.path = "))
@@ -89,6 +91,42 @@ import Testing
             #expect(result.error.contains("unrecognized option '--unknown'"), "\(result)")
             #expect(result.error.contains("the template \(template) "))
             #expect(try FileStatus.ifPresent(fixture.folder(fixture.name("c"))) == nil)
+        }
+    }
+
+    @Test("S5.32 S5.35: the bridge of the host, and the folder of init.lxc on usr/sbin with the host's 64-bit libraries if it has some")
+    func withNetworkAndTheFolderOfInit() throws {
+        try withContainers { fixture in
+            let name = try fixture.bare("prose", config: [])
+            let rootfs = fixture.rootfs(name)
+            for folder in ["bin", "dev", "proc", "sys", "usr/sbin", "lib64", "usr/lib64"] {
+                try HostPath.makeDirectories("\(rootfs)/\(folder)")
+            }
+            try fixture.write("\(rootfs)/bin/busybox", "")
+            try DirectoryHandle(opening: "\(rootfs)/bin").makeSymbolicLink("sh", to: "busybox")
+            try fixture.append(
+                name,
+                [
+                    "lxc.rootfs = \(rootfs)", "lxc.utsname=contained", "lxc.network.type = veth", "lxc.network.link = lxcbr0",
+                    "lxc.network.flags = up", "lxc.network.name = eth0", "lxc.network.ipv4 = 10.0.3.5/24", "lxc.mount.auto = proc sys",
+                    "lxc.mount.entry = \(fixture.installation.prefix)/sbin usr/sbin none ro,bind 0 0",
+                    "lxc.mount.entry = /bin/busybox bin/busybox none ro,bind 0 0",
+                    "lxc.mount.entry = /lib64 lib64 none ro,bind,optional 0 0",
+                    "lxc.mount.entry = /no/such/lib64 usr/lib64 none ro,bind,optional 0 0",
+                ])
+            let result = try withBridge(
+                fixture,
+                """
+                ip addr add 10.0.3.1/24 dev lxcbr0
+                lxc-start -F -P $LXCPATH -n $NAME -- /usr/sbin/init.lxc -- /bin/sh -c 'exec > /out
+                    busybox ping -c 1 -W 5 10.0.3.1 > /dev/null && echo pinged
+                    busybox tr "\\0" " " < /proc/1/cmdline | busybox cut -d " " -f 1; busybox ls /usr/lib64 | busybox wc -l
+                    busybox ls /lib64 | busybox head -n 1'
+                cat \(rootfs)/out
+                """, ["LXCPATH=\(fixture.lxcpath)", "NAME=\(name)"])
+            #expect(result.code == 0, "\(result)")
+            let host = try DirectoryListing.names(in: "/lib64").sorted().first ?? ""
+            #expect(result.lines == ["pinged", "init", "0", host], "\(result)")
         }
     }
 

@@ -25,7 +25,8 @@ package enum ForeignBusybox {
                 rm -rf "$1"; mkdir -p "$1/state/lists/partial" "$1/cache/archives/partial"; cd "$1"; : > status
                 get="apt-get -qq -o APT::Architecture=$2 -o APT::Architectures=$2 -o Dir::State=$1/state -o Dir::Cache=$1/cache"
                 get="$get -o Dir::State::status=$1/status -o Debug::NoLocking=1 -o APT::Sandbox::User=root"
-                $get update
+                # Of a mirror that is about to change some lists may be missing; the one that counts is asked for by the download.
+                $get update || true
                 $get download busybox-static
                 dpkg-deb -x busybox-static_*.deb new && mv new root
                 """, "sh", folder, architecture,

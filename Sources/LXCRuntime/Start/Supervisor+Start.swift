@@ -302,6 +302,7 @@ extension Supervisor {
         if case .failed(let failure)? = last?.message { throw failure }
         try watchInit()
         publisher.change(to: .running, telling: reportRunning)
+        if log.wants(.info) { log.info("the container runs; its init is process \(initNumber)") }
         programViews = []
         loop.schedule(after: .milliseconds(200)) { [self] in settle() }
     }

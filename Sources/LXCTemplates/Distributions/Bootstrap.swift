@@ -29,10 +29,13 @@ struct Bootstrap {
                 "--arch=\(options.architecture.name)", "--variant=\(options.variant)", "--keyring=\(keyring)", "--components=\(components)",
                 "--include=\(packages)",
             ]
-            guard needsInterpreterFile else { return try debootstrap.run(common + [release, folder, mirror], loud: true) }
-            try debootstrap.run(common + ["--foreign", release, folder, mirror], loud: true)
-            try copyInterpreter(into: folder)
-            try HostProgram.inside(folder, ["/debootstrap/debootstrap", "--second-stage"], loud: true)
+            if needsInterpreterFile {
+                try debootstrap.run(common + ["--foreign", release, folder, mirror], loud: true)
+                try copyInterpreter(into: folder)
+                try HostProgram.inside(folder, ["/debootstrap/debootstrap", "--second-stage"], loud: true)
+            } else {
+                try debootstrap.run(common + [release, folder, mirror], loud: true)
+            }
         } else if let mmdebstrap = try HostProgram.find("mmdebstrap") {
             try mmdebstrap.run(
                 [

@@ -36,6 +36,17 @@ package struct ForeignProgramHandler: Sendable, Equatable {
         mask = Self.bytes(field("mask "))
     }
 
+    /// A rule that is not registered yet.
+    init(name: String, interpreter: String, flags: String, offset: Int, magic: [UInt8], mask: [UInt8]) {
+        self.name = name
+        isEnabled = true
+        self.interpreter = interpreter
+        self.flags = flags
+        self.offset = offset
+        self.magic = magic
+        self.mask = mask
+    }
+
     /// All rules that this process is shown; nil when binfmt_misc is not mounted.
     ///
     /// - Throws: ``KernelError`` with the reason that they cannot be read.

@@ -5,7 +5,8 @@ import LinuxKernel
 /// Lets init of a foreign architecture find its interpreter in the container.
 ///
 /// Where the kernel holds the interpreter open (flag `F` of binfmt_misc) nothing is to be done; else its file is mounted into the
-/// container, unless that has one. Nothing is refused here: whether a program can be executed only the kernel knows.
+/// container, unless that has one. A container with ids of its own gets a rule of its own where the host has none. Nothing is refused
+/// here: whether a program can be executed only the kernel knows.
 struct ForeignProgramStep: InitStep {
     let name = "looking at the architecture of init"
 
@@ -17,7 +18,9 @@ struct ForeignProgramStep: InitStep {
             try ForeignProgramHandler.all()
         }
         guard let handler = handlers?.first(where: { $0.matches(start) }) else {
-            context.foreignProgram = Self.advice(header)
+            if try !registerPrivately(start, for: "\(path) (\(header.machineName))", context) {
+                context.foreignProgram = Self.advice(header)
+            }
             return
         }
         if handler.flags.contains("F") { return }
@@ -43,6 +46,34 @@ struct ForeignProgramStep: InitStep {
             return mount
         }
         try performer.attach(mount, on: interpreter, what: what)
+    }
+
+    /// Makes an instance of binfmt_misc that belongs to the container's user namespace (Linux 6.7), with the interpreter that is installed
+    /// on the host. It lasts as long as it is mounted, which is at its usual place.
+    ///
+    /// Returns whether there is one now.
+    private func registerPrivately(
+        _ start: [UInt8], for program: String, _ context: InitContext
+    ) throws(OperationFailure) -> Bool {
+        guard context.isMapped, context.namespaces.born.contains([.user, .mount]) else { return false }
+        let rules = try attempting("cannot read the rules for foreign programs") { () throws(KernelError) in
+            try ForeignProgramRule.installed()
+        }
+        guard let rule = rules.first(where: { $0.matches(start) }) else { return false }
+        do throws(KernelError) {
+            let place = try context.rootfs.open(ForeignProgramHandler.folder, .path)
+            let mount = try DetachedMount(
+                newInstanceOf: "binfmt_misc", source: "binfmt_misc", options: [], attributes: .harmless)
+            let folder = DirectoryHandle(owning: try mount.descriptor.duplicate(), label: "binfmt_misc")
+            try folder.open("register", .writeOnly).writeAll(rule.lineHoldingInterpreter.kernelBytes)
+            try mount.attach(to: place, subject: ForeignProgramHandler.folder)
+        } catch {
+            // An older kernel lets nobody but the host have rules; a container without /proc has no place for them.
+            context.log.info("no rule of its own for \(program): \(error)")
+            return false
+        }
+        context.log.info("\(program) is executed by \(rule.interpreter), by a rule of the container's own")
+        return true
     }
 
     /// The first bytes of a program in the container, of its interpreter when it is a script; nil when there is none to read.
