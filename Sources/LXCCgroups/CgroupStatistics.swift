@@ -11,6 +11,10 @@ package struct CgroupStatistics: Sendable, Equatable {
     package var memoryBytes: UInt64?
     /// Memory in use by the kernel for the container, bytes.
     package var kernelMemoryBytes: UInt64?
+    /// Processes that the kernel has killed because the container's memory was at its limit.
+    package var memoryKills: UInt64?
+    /// Processes and threads that could not be made because there were as many as the limit allows.
+    package var refusedForks: UInt64?
 
     package init() {}
 
@@ -19,15 +23,25 @@ package struct CgroupStatistics: Sendable, Equatable {
         case cpu = "cpuacct"
         case blockIO = "blkio"
         case memory
+        /// What became of processes at the limit of memory.
+        case memoryEvents
+        /// What became of processes at the limit of their number.
+        case pids
+
+        /// Those that tell how much was used.
+        package static let use: [Source] = [.cpu, .blockIO, .memory]
+        /// Those that tell which limits were met.
+        package static let events: [Source] = [.memoryEvents, .pids]
 
         /// The v1 controller's name, which a monitor is asked for; where it knows none, the v2 name is to be tried.
-        package var controller: String { rawValue }
+        package var controller: String { self == .memoryEvents ? "memory" : rawValue }
         /// The name of the controller that does the same in cgroup v2.
         package var unifiedController: String {
             switch self {
             case .cpu: "cpu"
             case .blockIO: "io"
-            case .memory: "memory"
+            case .memory, .memoryEvents: "memory"
+            case .pids: "pids"
             }
         }
     }
@@ -56,6 +70,9 @@ package struct CgroupStatistics: Sendable, Equatable {
             let fields = try Self.fields(cgroup, "memory.stat")
             memoryBytes = Self.sum(fields, ["anon", "file"])
             kernelMemoryBytes = Self.sum(fields, ["kernel_stack", "pagetables", "sock", "slab"])
+        case (.memoryEvents, .v1): memoryKills = try Self.fields(cgroup, "memory.oom_control")["oom_kill"]
+        case (.memoryEvents, .v2): memoryKills = try Self.fields(cgroup, "memory.events")["oom_kill"]
+        case (.pids, _): refusedForks = try Self.fields(cgroup, "pids.events")["max"]
         }
     }
 
@@ -115,13 +132,14 @@ package struct CgroupStatistics: Sendable, Equatable {
 }
 
 extension ContainerCgroups {
-    /// Reads what the container has used.
+    /// Reads what the container has used, or which limits it has met.
     ///
+    /// - Parameter sources: What is to be read.
     /// - Returns: The values that the host counts.
     /// - Throws: ``CgroupError/kernel(_:)``.
-    package func statistics() throws(CgroupError) -> CgroupStatistics {
+    package func statistics(_ sources: [CgroupStatistics.Source]) throws(CgroupError) -> CgroupStatistics {
         var result = CgroupStatistics()
-        for source in CgroupStatistics.Source.allCases {
+        for source in sources {
             for controller in [source.controller, source.unifiedController] {
                 guard let version = member(of: controller)?.hierarchy.version,
                     let directory = try openPayload(controller, .limits)

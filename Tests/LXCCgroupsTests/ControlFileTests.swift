@@ -97,6 +97,16 @@ import Testing
         #expect(result == CgroupStatistics())
     }
 
+    @Test(arguments: [
+        (CgroupVersion.v1, "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n"),
+        (.v2, "memory.events", "low 0\nhigh 0\nmax 41\noom 2\noom_kill 3\noom_group_kill 0\n"),
+    ])
+    func readsWhichLimitsWereMet(version: CgroupVersion, file: String, text: String) throws {
+        let result = try statistics([file: text, "pids.events": "max 12\n"], version)
+        #expect(result.memoryKills == 3 && result.refusedForks == 12)
+        #expect(try statistics([file: "oom_kill\n", "pids.events": "max x\n"], version) == CgroupStatistics())
+    }
+
     @Test func nothingTransferredIsZero() throws {
         #expect(try statistics(["blkio.throttle.io_service_bytes": "\n"], .v1).blockIOBytes == 0)
         #expect(try statistics(["io.stat": ""], .v2).blockIOBytes == 0)
@@ -109,7 +119,7 @@ import Testing
         let process = try Sleeper(["/bin/sh", "-c", "while :; do :; done"])
         try cgroups.enter(.payload, pid: process.pid)
         usleep(100_000)
-        let statistics = try cgroups.statistics()
+        let statistics = try cgroups.statistics(CgroupStatistics.Source.allCases)
         #expect((statistics.cpuNanoseconds ?? 0) > 1_000_000)
         #expect(statistics.memoryBytes != nil)
         kill(process.pid, SIGKILL)

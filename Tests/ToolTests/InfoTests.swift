@@ -89,6 +89,17 @@ import Testing
         #expect(info("-c k -H", Self.running, [.init(key: "k", text: text)]).output == expected)
     }
 
+    @Test func limitsThatWereMetAreToldOnlyThen() {
+        var report = Self.running
+        report.statistics?.memoryKills = 0
+        report.statistics?.refusedForks = 0
+        #expect(info("", report).output == info("", Self.running).output)
+        report.statistics?.memoryKills = 2
+        report.statistics?.refusedForks = 31
+        let output = info("", report).output
+        #expect(output.contains("Memory kills:   2, at the limit of memory\nRefused forks:  31, at the limit of processes\n"), "\(output)")
+    }
+
     @Test func aBareStateAndABareKeyGoTogether() {
         #expect(info("-c k -s -H", Self.running, [.init(key: "k", text: "web")]).output == "RUNNING\nweb\n")
     }
@@ -98,7 +109,8 @@ import Testing
             info("--format json").output
                 == #"{"name":"cat-web","state":"RUNNING","pid":28717,"addresses":["10.0.3.78"],"statistics":{"cpu_nanoseconds":8641853,"#
                 + #""block_io_bytes":0,"memory_bytes":1048576,"kernel_memory_bytes":462848,"#
-                + #""links":[{"name":"vethw20utH","sent_bytes":1208,"received_bytes":1946}]}}"# + "\n")
+                + #""memory_kills":null,"refused_forks":null,"links":[{"name":"vethw20utH","sent_bytes":1208,"received_bytes":1946}]}}"#
+                + "\n")
         let values = [InfoReport.Value(key: "k", text: "v"), .init(key: "x", text: nil)]
         #expect(info("--format json -c k -c x", Self.running, values).output == #"{"name":"cat-web","config":{"k":"v","x":null}}"# + "\n")
         #expect(info("--format json -p", InfoReport(name: "cat-web", state: .stopped)).output == #"{"name":"cat-web","pid":null}"# + "\n")

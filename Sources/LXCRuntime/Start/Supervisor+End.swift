@@ -96,6 +96,7 @@ extension Supervisor {
 
     private func removeCgroups() {
         guard let cgroups else { return }
+        reportMetLimits(cgroups)
         removeNestedUserCgroups()
         for remaining in cgroups.removePayload().remaining {
             log.warn("the cgroup \(remaining.path) stays behind; processes: \(remaining.processes)")
@@ -105,6 +106,19 @@ extension Supervisor {
         } catch { log.warn("the monitor's cgroup stays behind: \(error)") }
         self.cgroups = nil
         recordedCgroups = []
+    }
+
+    /// Why processes were missing is known only as long as the cgroups are there.
+    private func reportMetLimits(_ cgroups: ContainerCgroups) {
+        guard log.wants(.warn), !plan.config.cgroup.limits.isEmpty else { return }
+        let met: CgroupStatistics
+        do { met = try cgroups.statistics(CgroupStatistics.Source.events) } catch { return log.debug("the limits that were met: \(error)") }
+        if let kills = met.memoryKills, kills > 0 {
+            log.warn("the kernel has killed \(kills) of the container's processes, because its memory was at the limit")
+        }
+        if let refused = met.refusedForks, refused > 0 {
+            log.warn("\(refused) of the container's processes could not be made, because it had as many as its limit allows")
+        }
     }
 
     /// Nobody is left who runs in it.

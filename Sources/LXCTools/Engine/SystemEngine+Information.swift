@@ -50,6 +50,8 @@ extension SystemEngine {
         statistics.blockBytes = used.blockIOBytes
         statistics.memoryBytes = used.memoryBytes
         statistics.kernelMemoryBytes = used.kernelMemoryBytes
+        statistics.memoryKills = used.memoryKills
+        statistics.refusedForks = used.refusedForks
         statistics.links = try inspection.traffic().map {
             InfoReport.Link(name: $0.name, sentBytes: $0.sentBytes, receivedBytes: $0.receivedBytes)
         }

@@ -9,6 +9,9 @@ package struct InfoReport: Sendable, Equatable {
         package var blockBytes: UInt64?
         package var memoryBytes: UInt64?
         package var kernelMemoryBytes: UInt64?
+        /// Processes that were killed at the limit of memory, and such that could not be made at the limit of their number.
+        package var memoryKills: UInt64?
+        package var refusedForks: UInt64?
         package var links: [Link] = []
 
         package init() {}
@@ -111,6 +114,11 @@ extension InfoReport.Statistics {
         if let blockBytes { text += InfoReport.line("BlkIO use:", size(blockBytes)) }
         if let memoryBytes { text += InfoReport.line("Memory use:", size(memoryBytes)) }
         if let kernelMemoryBytes { text += InfoReport.line("KMem use:", size(kernelMemoryBytes)) }
+        // C LXC has no such lines: a container that has kept within its limits looks as it does there.
+        if let memoryKills, memoryKills > 0 { text += InfoReport.line("Memory kills:", "\(memoryKills), at the limit of memory") }
+        if let refusedForks, refusedForks > 0 {
+            text += InfoReport.line("Refused forks:", "\(refusedForks), at the limit of processes")
+        }
         for link in links {
             text += InfoReport.line("Link:", link.name)
             if let sent = link.sentBytes { text += InfoReport.line(" TX bytes:", size(sent)) }
@@ -130,6 +138,7 @@ extension InfoReport.Statistics {
         return .object([
             .init("cpu_nanoseconds", .optional(cpuNanoseconds)), .init("block_io_bytes", .optional(blockBytes)),
             .init("memory_bytes", .optional(memoryBytes)), .init("kernel_memory_bytes", .optional(kernelMemoryBytes)),
+            .init("memory_kills", .optional(memoryKills)), .init("refused_forks", .optional(refusedForks)),
             .init("links", .array(links)),
         ])
     }

@@ -25,7 +25,8 @@ extension VirtualMachineTests {
                 let hog = try inside(fixture, name, "head -c 300000000 /dev/zero | tail -n 1 | wc -c; cat /proc/self/cgroup")
                 #expect(!hog.output.contains("300000000"), "\(hog)")
                 #expect(try fixture.succeed("cgroup", "-n", name, "memory.events").output.contains("oom_kill 1"))
-                #expect(try fixture.succeed("info", "-n", name, "-s").output.contains("RUNNING"))
+                let info = try fixture.succeed("info", "-n", name).output
+                #expect(info.contains("RUNNING") && info.contains("Memory kills:   1, at the limit of memory"), "\(info)")
                 try fixture.succeed("cgroup", "-n", name, "memory.limit_in_bytes", "256M")
                 #expect(try fixture.succeed("cgroup", "-n", name, "memory.max").lines.first == "268435456")
                 try fixture.succeed("cgroup", "-n", name, "cpu.shares", "512")
@@ -78,11 +79,11 @@ extension VirtualMachineTests {
             try withContainers { fixture in
                 let name = try fixture.busybox("bomb", config: ["lxc.net.0.type = empty", "lxc.cgroup2.pids.max = 64"])
                 try fixture.succeed("start", "-n", name)
-                let bomb = try fixture.background(
+                let bomb = try fixture.launch(
                     fixture.installation.bin + "/lxc-attach",
                     [
                         "-P", fixture.lxcpath, "-n", name, "--", "/bin/sh", "-c",
-                        "echo ready; exec 2> /dev/null; bomb() { bomb | bomb & }; while :; do bomb; done",
+                        "exec 2> /dev/null; bomb() { bomb | bomb & }; while :; do bomb; done",
                     ])
                 #expect(try fixture.eventually { try fixture.succeed("cgroup", "-n", name, "pids.events").lines.first != "max 0" })
                 let count = Int(try fixture.succeed("cgroup", "-n", name, "pids.current").lines.first ?? "") ?? 0
