@@ -24,7 +24,7 @@ import Testing
         )
     }
 
-    @Test(.needsPeerLXC) func addressesAreShownAsDebiansToolsDo() throws {
+    @Test("S1.09: addresses are shown as Debian's tools do", .needsPeerLXC) func addressesAreShownAsDebiansToolsDo() throws {
         try withNetwork { net in
             let name = try net.container("many", Self.veth)
             try net.start(name)

@@ -5,7 +5,7 @@ import Testing
 
 /// The tarball for Android devices: programs in /data/lxc that need no file of the system around them.
 @Suite(.needsRoot) struct AndroidTarballTests {
-    @Test("S2.36 S2.37: unpacked on a system without /etc, /run and /usr, containers start by run-lxc") func runsBelowData() throws {
+    @Test("S2.36 S2.37 S3.08: unpacked on a system without /etc, /run and /usr, containers start by run-lxc") func runsBelowData() throws {
         try withContainers { fixture in
             let device = fixture.lxcpath + "/.device"
             let name = fixture.name("arm")

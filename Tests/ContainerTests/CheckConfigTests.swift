@@ -11,7 +11,7 @@ import Testing
             "\(fixture.installation.bin)/lxc-checkconfig", [], environment: ["CONFIG=\(fixture.lxcpath)/.config"])
     }
 
-    @Test("S2.34 S2.35: CONFIG names a kernel's configuration; what it lacks is reported") func anotherKernel() throws {
+    @Test("S2.34 S2.35 S3.08: CONFIG names a kernel's configuration; what it lacks is reported") func anotherKernel() throws {
         try withContainers { fixture in
             let lacking = try check(
                 fixture,

@@ -85,8 +85,7 @@ import Testing
         }
     }
 
-    /// S1.71 to S1.78, with overlay where the post has aufs.
-    @Test func theSeedsSession() throws {
+    @Test("S1.63 S1.71 to S1.78: the seed's session, with overlay where the post has aufs") func theSeedsSession() throws {
         try withContainers { fixture in
             let (u2, u3) = (try original(fixture), fixture.name("u3"))
             try fixture.write(fixture.folder(u2) + "/fstab", "")
@@ -230,7 +229,9 @@ import Testing
     }
 
     /// Another kind of storage holds the same: a folder becomes an image, an overlay becomes a folder, and back.
-    @Test(.needsProgram("/sbin/mkfs.ext4", package: "e2fsprogs")) func anotherKindOfStorage() throws {
+    @Test("S1.55: a copy of another kind of storage", .needsProgram("/sbin/mkfs.ext4", package: "e2fsprogs")) func anotherKindOfStorage()
+        throws
+    {
         try withContainers { fixture in
             let old = try original(fixture)
             let (image, layer, folder) = (fixture.name("image"), fixture.name("layer"), fixture.name("folder"))

@@ -183,7 +183,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["lvm", "btrfs,zfs", "nbd"]) func storageThatIsNotThereIsAnError(kind: String) throws {
+    @Test("S1.54: storage that is not there", arguments: ["lvm", "btrfs,zfs", "nbd"]) func storageThatIsNotThereIsAnError(kind: String)
+        throws
+    {
         try withContainers { (fixture) throws in
             let result = try create(fixture, fixture.name("storage"), "busybox", "-B", kind)
             #expect(result.code == 1 && result.error.contains("cannot make"), "\(result)")
@@ -191,7 +193,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["none", "dir", "best", "lvm,dir"]) func folderStorageIsTakenByAllItsNames(kind: String) throws {
+    @Test("S1.54: folders by all their names", arguments: ["none", "dir", "best", "lvm,dir"]) func folderStorageIsTakenByAllItsNames(
+        kind: String
+    ) throws {
         try withContainers { (fixture: ContainerFixture) throws in
             let name = fixture.name("storage")
             #expect(try create(fixture, name, "busybox", "-B", kind).code == 0)

@@ -9,7 +9,7 @@ import Testing
         try fixture.lxc("attach", "-n", name, "--", "/bin/sh", "-c", script)
     }
 
-    @Test("the shipped list opens /dev/null and not /dev/loop0, until that is allowed") func shippedList() throws {
+    @Test("S1.84 S1.120: the shipped list opens /dev/null and not /dev/loop0, until that is allowed") func shippedList() throws {
         try withContainers { fixture in
             let name = try fixture.busybox(
                 "rules", config: ["lxc.net.0.type = empty", "lxc.include = \(fixture.installation.share)/config/common.conf"])

@@ -28,7 +28,7 @@ import Testing
     }
 
     /// The seed's own words: the option behind the verb, two names.
-    @Test func aDeviceFileGetsTypeAndNumbersOfTheHosts() throws {
+    @Test("S1.38: a device file gets type and numbers of the host's") func aDeviceFileGetsTypeAndNumbersOfTheHosts() throws {
         try withRunning { net, name in
             let device = try hostDevice(net, "ttyUSB0")
             try NetworkScene.mustSucceed(net.lxc("device", "add", "-n", name, device, "/dev/bus/ttyS0"))
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func theContainerMayUseItFromThenOn() throws {
+    @Test("S1.39: the container may use it from then on") func theContainerMayUseItFromThenOn() throws {
         try withRunning(["lxc.cgroup.devices.deny = c 10:229 rwm", "lxc.cgroup2.devices.deny = c 10:229 rwm"]) { net, name in
             let path = "\(net.fixture.lxcpath)/fuse"
             try NetworkScene.mustSucceed(net.fixture.run("/usr/bin/mknod", ["-m", "0666", path, "c", "10", "229"]))

@@ -6,7 +6,8 @@ import Testing
 /// Hooks: order, place, arguments and environment (S2.09 to S2.23, S1.50, S1.52).
 @Suite(.needsRoot) struct HookTests {
     /// The example of the seed, as written: `arguments: p1 lxc pre-start` and the four variables.
-    @Test func preStartHookOfTheSeedPrintsItsArgumentsAndVariables() throws {
+    @Test("S2.19 to S2.22 S3.04: the seed's pre-start hook prints arguments and variables")
+    func preStartHookOfTheSeedPrintsItsArgumentsAndVariables() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("p1", config: ["lxc.net.0.type = empty"])
             let output = fixture.lxcpath + "/test"
@@ -28,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func everyHookRunsInOrder() throws {
+    @Test("S2.10 to S2.16 S2.18 S3.02: every hook runs, in order") func everyHookRunsInOrder() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("order", config: ["lxc.net.0.type = empty"])
             let log = fixture.lxcpath + "/order"
@@ -67,7 +68,7 @@ import Testing
     }
 
     /// S2.31: a hook may make the root filesystem itself.
-    @Test func preStartHookMayMountTheRootFilesystem() throws {
+    @Test("S2.31 S3.06: a pre-start hook may mount the root filesystem") func preStartHookMayMountTheRootFilesystem() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("made", config: ["lxc.net.0.type = empty"])
             let source = fixture.lxcpath + "/source"

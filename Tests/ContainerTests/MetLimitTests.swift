@@ -15,7 +15,7 @@ struct MetLimitTests {
         "lxc.net.0.type = empty", "lxc.cgroup.memory.limit_in_bytes = 67108864", "lxc.cgroup.pids.max = 64", "lxc.log.level = WARN",
     ]
 
-    @Test func aHogOfMemoryIsKilledAndNothingElse() throws {
+    @Test("S1.83: a hog of memory is killed, and nothing else") func aHogOfMemoryIsKilledAndNothingElse() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("hog", config: Self.config + ["lxc.log.file = \(fixture.lxcpath)/.log"])
             try fixture.succeed("start", "-n", name)

@@ -19,7 +19,7 @@ import Testing
         try WholeFile.text(log).split(separator: "\n").map(String.init).split(separator: "end").map { $0.joined(separator: "\n") }
     }
 
-    @Test(arguments: [0, 1]) func argumentsAndVariables(version: Int) throws {
+    @Test("S2.17 S3.03: arguments and variables of the scripts", arguments: [0, 1]) func argumentsAndVariables(version: Int) throws {
         try withNetwork { net in
             try net.bridge("br0")
             let (path, log) = try script(net)

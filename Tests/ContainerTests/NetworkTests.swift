@@ -33,8 +33,7 @@ import Testing
         }
     }
 
-    /// The seed's three interfaces, as written: S1.29 to S1.32.
-    @Test func theSeedsThreeInterfaces() throws {
+    @Test("S1.29 to S1.32: the seed's three interfaces, as written") func theSeedsThreeInterfaces() throws {
         try withNetwork { net in
             try net.bridge("lxcbr0")
             try net.bridge("virbr0")

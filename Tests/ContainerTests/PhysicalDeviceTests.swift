@@ -68,6 +68,24 @@ import Testing
         }.joined(separator: "\n")
     }
 
+    @Test("S1.48: tap0 goes in as eth0, with the address of the historic lines") func theSeedsTap() throws {
+        try withNetwork { net in
+            try net.ip("tuntap add dev tap0 mode tap")
+            let name = try net.container(
+                "p1",
+                [
+                    "lxc.network.type = phys", "lxc.network.hwaddr = 00:16:3e:c6:0e:04", "lxc.network.flags = up",
+                    "lxc.network.link = tap0", "lxc.network.name = eth0",
+                ])
+            try net.start(name)
+            let inside = try net.inside(name, "ip -o link show eth0")
+            #expect(inside.contains("link/ether 00:16:3e:c6:0e:04") && inside.contains(",UP"), "\(inside)")
+            #expect(try !net.links().contains("tap0"))
+            try net.stop(name)
+            #expect(try net.links() == ["lo", "tap0"])
+        }
+    }
+
     @Test func aPrefixFindsADevice() throws {
         try withNetwork { net in
             try net.ip("tuntap add dev wan7 mode tap")

@@ -11,7 +11,7 @@ import Testing
         return name
     }
 
-    @Test("S1.03 S1.12 S2.04 S2.08 S4.18: start -d returns with the container RUNNING; stop ends it cleanly; it starts again")
+    @Test("S1.03 S1.12 S2.04 S3.01 S2.08 S4.18: start -d returns with the container RUNNING; stop ends it cleanly; it starts again")
     func startAndStop() throws {
         try withContainers { fixture in
             let name = try running(fixture, "p1")
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test("S1.18 S1.19 S1.20 S1.21 S1.82 S1.85 S2.29 S2.30 S5.17 S5.21: the historic keys load")
+    @Test("S1.18 to S1.21 S1.44 S1.82 S1.85 S2.29 S2.30 S5.17 S5.21: the historic keys load")
     func historicKeys() throws {
         try withContainers { fixture in
             let name = try fixture.bare(
@@ -120,6 +120,9 @@ import Testing
                 #expect(try fixture.lxc("info", "-n", name, "-c", key, "-H").output == value + "\n", "\(key)")
             }
             #expect(try fixture.lxc("ls", "-g", "group2", "-1").lines == [name])
+            try fixture.append(name, ["lxc.aa_profile = lxc-container-default-with-nesting"])
+            #expect(
+                try fixture.lxc("info", "-n", name, "-c", "lxc.aa_profile", "-H").output == "lxc-container-default-with-nesting\n")
         }
     }
 
@@ -234,7 +237,7 @@ import Testing
     }
 
     /// `cpio` is busybox's, which every test machine has.
-    @Test("S2.24 to S2.33 S2.38: the Android configuration starts as written, with /init and a pre-start hook that unpacks an initrd")
+    @Test("S2.24 to S2.33 S2.38 S3.05 S3.07: the Android configuration as written, with /init and a hook that unpacks an initrd")
     func android() throws {
         try withContainers { fixture in
             let name = fixture.name("android")

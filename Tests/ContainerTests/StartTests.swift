@@ -73,6 +73,26 @@ import Testing
         }
     }
 
+    /// The masks are those of the numbers in capabilities(7): 2^16 is sys_module, 2^25 sys_time, 2^0 chown, 2^18 sys_chroot.
+    private static let masks: [(config: [String], missing: UInt64, present: UInt64)] = [
+        (["lxc.cap.drop = sys_module sys_time"], 0x201_0000, 0),
+        (["lxc.cap.drop =", "lxc.cap.keep = chown sys_chroot"], ~0x4_0001, 0x4_0001),
+    ]
+
+    @Test(
+        "S1.80 S1.81: processes lack what is dropped, or have only what is kept",
+        arguments: masks)
+    func capabilities(config: [String], missing: UInt64, present: UInt64) throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("caps", config: ["lxc.net.0.type = empty"] + config)
+            let report = try probe(fixture, name)
+            for set in ["CapBnd", "CapEff", "CapPrm"] {
+                let value = try #require(report.status(set).flatMap { UInt64($0, radix: 16) })
+                #expect(value & missing == 0 && value & present == present, "\(set): \(value)")
+            }
+        }
+    }
+
     @Test func privilegesLimitsAndSysctlsAreAsConfigured() throws {
         try withContainers { fixture in
             let name = try fixture.busybox(

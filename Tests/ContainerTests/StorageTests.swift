@@ -16,7 +16,8 @@ import Testing
     ]
 
     @Test(
-        .needsProgram("/usr/sbin/mkfs.xfs", package: "xfsprogs"), .needsProgram("/usr/sbin/mkfs.btrfs", package: "btrfs-progs"),
+        "S1.54 S1.61: on each kind of storage", .needsProgram("/usr/sbin/mkfs.xfs", package: "xfsprogs"),
+        .needsProgram("/usr/sbin/mkfs.btrfs", package: "btrfs-progs"),
         arguments: kinds)
     func aContainerLivesOn(options: [String], path: String) throws {
         try withContainers { fixture in

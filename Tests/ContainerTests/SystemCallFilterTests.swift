@@ -13,7 +13,7 @@ import Testing
         return name
     }
 
-    @Test func initAndAttachedProgramsHaveTheFilter() throws {
+    @Test("S1.87: init and attached programs have the filter") func initAndAttachedProgramsHaveTheFilter() throws {
         try withContainers { fixture in
             let name = try running(fixture, policy: "2\ndenylist\nmkdir errno 30\nmkdirat errno 30\nno_such_call errno 1\n")
             let pid = try fixture.initPID(name)

@@ -12,7 +12,7 @@ import Testing
         return config
     }
 
-    @Test func defaultsOfRoot() throws {
+    @Test("S1.62: places of root") func defaultsOfRoot() throws {
         let config = try read("")
         #expect(config.file == "/etc/lxc/lxc.conf")
         #expect(config.containerPath == "/var/lib/lxc" && config.defaultConfig == "/etc/lxc/default.conf")
@@ -21,7 +21,7 @@ import Testing
         #expect(config.startsHighestOrderFirst && !config.clearsAttachEnvironment)
     }
 
-    @Test func defaultsOfAUser() throws {
+    @Test("S1.90 S1.91 S1.92: places of a user") func defaultsOfAUser() throws {
         let config = try read("", owner: .user(home: "/home/u"))
         #expect(config.file == "/home/u/.config/lxc/lxc.conf")
         #expect(config.containerPath == "/home/u/.local/share/lxc" && config.defaultConfig == "/home/u/.config/lxc/default.conf")

@@ -6,7 +6,7 @@ import Testing
 
 /// The command lines of storage that this machine does not have; those of C LXC 5.0.2 were seen with the same stand-ins.
 struct ToolCallTests {
-    @Test func aVolumeOfItsOwn() throws {
+    @Test("S1.56 S1.57 S1.58 S1.59: names, filesystem and size of a logical volume, given and by default") func aVolumeOfItsOwn() throws {
         try withStandIns("lvs", "lvcreate", "lvremove", "mkfs.xfs", answers: [("lvs", "exit 5")]) { (tools, order) throws in
             var order = order
             order.volumeGroup = "vg2"
@@ -29,7 +29,7 @@ struct ToolCallTests {
         }
     }
 
-    @Test func aThinVolume() throws {
+    @Test("S1.56 to S1.60: by default p1 in lxc, ext4, 1 GiB; in a thin pool") func aThinVolume() throws {
         try withStandIns("lvs", "lvcreate", "mkfs.ext4", answers: [("lvs", "echo '  twi-a-tz--'")]) { (tools, order) throws in
             #expect(try LVMBackend(tools: tools.folders).create(order).text == "lvm:/dev/lxc/p1")
             #expect(

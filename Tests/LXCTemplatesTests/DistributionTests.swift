@@ -41,6 +41,17 @@ import Testing
         #expect(throws: Never.self) { try DebianArchitecture.host.handler() }
     }
 
+    /// QEMU has ptrace and netlink by now, but not what systemd sets its services up with.
+    @Test("S2.03: a system for another processor gets an init and network tools that QEMU can run")
+    func foreignSystemsHaveWhatRuns() {
+        let (own, foreign) = (
+            Distribution.debian.packages("bookworm", isForeign: false), Distribution.debian.packages("bookworm", isForeign: true)
+        )
+        #expect(own.contains("init") && !own.contains("sysvinit-core"))
+        #expect(foreign.contains("sysvinit-core") && foreign.contains("initscripts") && !foreign.contains("init"))
+        for packages in [own, foreign] { #expect(packages.contains("ifupdown") && packages.contains("isc-dhcp-client")) }
+    }
+
     @Test func usersOfTheHost() {
         let passwd = "root:x:0:0:root:/root:/bin/bash\nbroken\nme:x:1000:100:Me,,,:/home/me:/bin/sh\nmeow:x:1:1::/m:\n"
         let user = SystemAccounts.HostUser("me", passwd: passwd)

@@ -5,7 +5,7 @@ import Testing
 
 /// Programs that drive LXC by its C library, compiled with our headers.
 @Suite(.needsRoot) struct DriverTests {
-    @Test("S5.33: create with template and configuration, start, attach, shut down, destroy") func wholeLife() throws {
+    @Test("S1.114 S5.33: create with template and configuration, start, attach, shut down, destroy") func wholeLife() throws {
         try withContainers { fixture in
             let scene = try LibraryScene(fixture)
             let program = try scene.compile("driver", ourHeaders: true)
