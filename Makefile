@@ -108,8 +108,16 @@ uninstall: ## remove what install put there; containers, logs and changed settin
 
 .PHONY: format
 format: ## format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests Fuzz Images/Package.swift Images/Tests \
+	swift format --in-place --parallel --recursive Package.swift Sources Snippets Tests Fuzz Images/Package.swift Images/Tests \
 		$(addprefix Images/Sources/,Unpacking ImageTemplates lxc-image)
+
+.PHONY: snippets
+snippets: build ## build the snippets in a package that depends on this one, and run them (root)
+	@scripts/snippets.sh
+
+.PHONY: docs
+docs: deps ## make the documentation of the Swift library in .build/docs; a warning fails it
+	@scripts/docs.sh
 
 .PHONY: clean
 clean: ## remove everything that was built, and the quickstart's private installation

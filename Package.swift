@@ -47,6 +47,7 @@ let sharedLibrary: [LinkerSetting] = [
 let package = Package(
     name: "swift-lxc",
     products: [
+        .library(name: "LXC", targets: ["LXC"]),
         .executable(name: "lxc", targets: ["lxc-multicall"]),
         .library(name: "liblxc-shared", type: .dynamic, targets: ["LiblxcABI"]),
     ],
@@ -68,23 +69,30 @@ let package = Package(
             dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCSecurity"],
             swiftSettings: strict),
         .target(
-            name: "LXC", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime"],
+            name: "LXCOperations",
+            dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime"],
             swiftSettings: strict),
+        // Not for the programs: it uses Swift concurrency, which takes the runtime.
+        .target(
+            name: "LXC", dependencies: ["LinuxKernel", "LXCConfig", "LXCStorage", "LXCRuntime", "LXCOperations"],
+            swiftSettings: rules),
         .target(
             name: "LXCTools",
-            dependencies: ["LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime", "LXC"],
+            dependencies: [
+                "LinuxKernel", "Netlink", "Gzip", "LXCConfig", "LXCCgroups", "LXCStorage", "LXCNetwork", "LXCRuntime", "LXCOperations",
+            ],
             swiftSettings: strict),
         .target(name: "CLiblxc"),
         .target(
             name: "LiblxcABI",
-            dependencies: ["CLiblxc", "LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork", "LXCStorage", "LXCRuntime", "LXC"],
+            dependencies: ["CLiblxc", "LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork", "LXCStorage", "LXCRuntime", "LXCOperations"],
             exclude: ["exported-symbols.map"], swiftSettings: strict, linkerSettings: sharedLibrary),
         .target(
             name: "LXCUserNic", dependencies: ["LinuxKernel", "Netlink", "LXCConfig", "LXCNetwork"], swiftSettings: strict),
         .target(name: "LXCTemplates", dependencies: ["LinuxKernel", "LXCStorage"], swiftSettings: strict),
 
         .executableTarget(
-            name: "lxc-multicall", dependencies: ["LinuxKernel", "LXC", "LXCTemplates", "LXCTools"], swiftSettings: strict,
+            name: "lxc-multicall", dependencies: ["LinuxKernel", "LXCOperations", "LXCTemplates", "LXCTools"], swiftSettings: strict,
             // Embedded Swift does not pass on what a module map asks to link.
             linkerSettings: fullyStatic + [.linkedLibrary("z"), .linkedLibrary("seccomp")]),
         .executableTarget(
@@ -124,6 +132,10 @@ let package = Package(
             name: "LXCInitTests", dependencies: ["LXCTools", "LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
         .testTarget(
             name: "LiblxcTests", dependencies: ["LinuxKernel", "LXCTestSupport"], exclude: ["Programs"], swiftSettings: strict),
+        .testTarget(
+            name: "LXCOperationsTests",
+            dependencies: ["LXCOperations", "LXCRuntime", "LXCStorage", "LXCConfig", "LinuxKernel"], swiftSettings: strict),
+        .testTarget(name: "LXCLibraryTests", dependencies: ["LXC", "LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(name: "LXCTestSupportTests", dependencies: ["LXCTestSupport", "LinuxKernel"], swiftSettings: strict),
     ]
 )
@@ -143,4 +155,9 @@ if Context.environment["LXC_FUZZ"] != nil {
         fuzzTarget("NetlinkReply", ["LinuxKernel", "Netlink"]),
         fuzzTarget("SysconfigFile", ["LXCConfig", "LXCNetwork", "LinuxKernel"]),
     ]
+}
+
+// The documentation of the library is made by a plugin that nothing else needs: `make docs` asks for it.
+if Context.environment["LXC_DOCS"] != nil {
+    package.dependencies += [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.3")]
 }

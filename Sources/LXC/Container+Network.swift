@@ -1,42 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXCNetwork
-import LXCRuntime
+import LXCOperations
 import LinuxKernel
 
+/// A kind of IP addresses.
+public enum AddressFamily: String, Sendable, CaseIterable {
+    /// IPv4.
+    case inet
+    /// IPv6.
+    case inet6
+}
+
 extension Container {
-    /// Whether the host has a network interface of that name.
-    package static func hostHasInterface(_ name: String) throws(LXCError) -> Bool {
-        try attempt("cannot look for \(name)") { () throws(KernelError) in try InterfaceTransfer.hostHas(name) }
+    /// The names of the network interfaces in the running container.
+    ///
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
+    public var interfaces: [String] {
+        get throws(LXCError) { Self.lines(try perform(.interfaces)) }
+    }
+
+    /// IP addresses of the running container, those of IPv4 first; without the loopback addresses that every container has.
+    ///
+    /// - Parameters:
+    ///   - interface: Of this interface; nil for all but `lo`.
+    ///   - family: Of this family; nil for both.
+    ///   - scope: Zero for addresses that mean something everywhere; else the number of the interface whose link-local addresses are meant.
+    ///   - limit: How long is waited until there is one.
+    /// - Returns: In their usual spelling; nothing when there are none.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run, or stops meanwhile.
+    public func addresses(
+        interface: String? = nil, family: AddressFamily? = nil, scope: Int32 = 0, within limit: Duration = .zero
+    ) throws(LXCError) -> [String] {
+        let deadline = MonotonicInstant.now + limit
+        let query = AddressQuery(interface: interface, isIPv4: family.map { $0 == .inet }, scope: scope)
+        while true {
+            let found = Self.lines(try perform(.addresses(query)))
+            if !found.isEmpty || deadline.hasPassed { return found }
+            min(deadline, .now + .milliseconds(100)).sleep()
+        }
     }
 
     /// Moves a network interface of the host into the running container, where it is down and has no addresses.
     ///
     /// When the container stops, the kernel gives hardware back to the host and removes everything else.
     ///
-    /// `nameInside`: nil keeps the name.
-    /// Throws ``LXCError``, `notRunning` when the container does not run.
-    package func attachInterface(_ name: String, as nameInside: String? = nil) throws(LXCError) {
-        var transfer = try transfer("cannot move \(name) into \(self.name)")
-        do { try transfer.attach(name, as: nameInside) } catch { throw LXCError(error) }
+    /// - Parameters:
+    ///   - interface: Its name on the host.
+    ///   - name: Its name in the container; nil for the same.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
+    public func attachInterface(_ interface: String, as name: String? = nil) throws(LXCError) {
+        try perform(.attachInterface(interface, name: name))
     }
 
     /// Moves a network interface of the running container to the host, where it is down.
     ///
-    /// `hostName`: nil keeps the name that it has in the container.
-    /// Throws ``LXCError``, `notRunning` when the container does not run.
-    package func detachInterface(_ name: String, as hostName: String? = nil) throws(LXCError) {
-        var transfer = try transfer("cannot move \(name) out of \(self.name)")
-        do { try transfer.detach(name, as: hostName) } catch { throw LXCError(error) }
+    /// - Parameters:
+    ///   - interface: Its name in the container.
+    ///   - name: Its name on the host; nil for the same.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
+    public func detachInterface(_ interface: String, as name: String? = nil) throws(LXCError) {
+        try perform(.detachInterface(interface, name: name))
     }
 
-    private func transfer(_ what: String) throws(LXCError) -> InterfaceTransfer {
-        let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
-        return try attempt(what) { () throws(KernelError) in try InterfaceTransfer(process: handle.number, container: self.name) }
-    }
-}
-
-extension LXCError {
-    init(_ error: InterfaceTransfer.Failure) {
-        self.init(.failed, OperationFailure(error.what, reason: error.reason, errno: error.errno, hint: error.hint))
-    }
+    private static func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 }

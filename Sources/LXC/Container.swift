@@ -1,100 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LXCConfig
-package import LXCRuntime
+import LXCConfig
+import LXCOperations
 import LinuxKernel
 
 /// One container, named by its container path and its name; it need not exist.
-package struct Container: Sendable {
-    package let name: String
-    /// Directory that holds the container's directory, without trailing slashes.
-    package let lxcPath: String
-    /// A configuration file to use instead of the container's own.
-    package let alternativeConfig: String?
-    package let system: SystemConfig
-    /// The configuration as a program has changed it in memory; it counts instead of the file's when it is there.
-    package var loaded: ContainerConfigDocument?
-    /// How long a running container may take to answer; nil waits for ever.
-    package var answerTime: Duration? = .seconds(30)
+///
+/// A container is a value: it says which container is meant and holds nothing of it. What is asked is asked anew each time, so two
+/// values that mean the same container never disagree, and any thread may use any of them.
+///
+/// ```swift
+/// let web = try Container("web")
+/// try web.create(template: "busybox")
+/// try web.start()
+/// try web.attach(["ps"])
+/// try web.shutdown()
+/// ```
+///
+/// Every function waits until what it does is done. In asynchronous code call them in ``withoutBlocking(_:)``.
+public struct Container: Sendable {
+    /// What the functions of this library work with.
+    private(set) var operations: LXCOperations.Container
+    /// Whose programs do the work.
+    public let installation: Installation
+    /// Where the work on the container is logged; nil for nowhere but what its configuration says.
+    public var log: Log?
 
-    /// `lxcPath`: nil for the system configuration's.
-    /// `rcfile`: a configuration file to use instead of the container's own.
-    /// Throws ``LXCError`` for a name that cannot be one.
-    package init(name: String, lxcPath: String? = nil, rcfile: String? = nil, system: SystemConfig) throws(LXCError) {
-        try ContainerName.check(name)
-        self.name = name
-        self.lxcPath = CommandAddress.withoutTrailingSlashes(lxcPath ?? system.containerPath)
-        alternativeConfig = rcfile
-        self.system = system
-    }
-
-    package var directory: String { lxcPath + "/" + name }
-    package var configFile: String { directory + "/config" }
-    package var client: ControlClient { ControlClient(lxcPath: lxcPath, name: name, timeLimit: answerTime) }
-
-    /// Whether the container has a configuration.
-    package var isDefined: Bool {
-        do { return try FileStatus.ifPresent(configFile) != nil } catch { return false }
-    }
-
-    /// The state; STOPPED also for a container that does not exist.
-    package func state() throws(LXCError) -> ContainerState {
-        do { return try client.state() } catch { throw LXCError("cannot learn the state of \(name)", error) }
-    }
-
-    /// Checks that the caller may control the container, as every tool does first.
+    /// Names a container.
     ///
-    /// - Throws: ``LXCError`` with the code `notPermitted`.
-    package func checkControl() throws(LXCError) {
-        do { _ = try client.initPID() } catch {
-            if error == .notPermitted {
-                throw LXCError(
-                    .notPermitted, "cannot control \(lxcPath):\(name)", reason: "insufficient privileges",
-                    hint: "run it as the container's owner, or as root")
-            }
-            if case .untrusted = error { throw LXCError("cannot control \(name)", error) }
+    /// - Parameters:
+    ///   - name: One component of a path that begins with neither a dot nor a hyphen.
+    ///   - containerPath: The directory that holds the container's directory; nil for the system configuration's (`lxc.lxcpath`).
+    ///   - installation: Whose programs do the work.
+    /// - Throws: ``LXCError`` with the code `invalidName`, or `invalidConfiguration` when the system configuration cannot be used.
+    public init(_ name: String, in containerPath: String? = nil, installation: Installation = Installation()) throws(LXCError) {
+        let system = try installation.systemConfig()
+        self.installation = installation
+        operations = try calling { () throws(OperationError) in
+            try LXCOperations.Container(name: name, lxcPath: containerPath, system: system)
         }
     }
 
-    /// Reads the container's configuration, or the alternative one.
-    ///
-    /// - Throws: ``LXCError``: `notDefined` when there is none, `invalidConfiguration` with file, line and column.
-    package func loadConfig() throws(LXCError) -> ContainerConfigDocument {
-        if let loaded { return loaded }
-        let path = alternativeConfig ?? configFile
-        if alternativeConfig == nil { try finishRename() }
-        let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
-        guard isThere else {
-            throw LXCError(
-                .notDefined, "no configuration of \(name) was found", reason: "\(path) does not exist",
-                hint: "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)")
-        }
-        do { return try ConfigParser.load(path: path) } catch { throw LXCError(error) }
+    /// The container's name.
+    public var name: String { operations.name }
+
+    /// The directory that holds the container's directory, without slashes at its end.
+    public var containerPath: String { operations.lxcPath }
+
+    /// The container's own directory.
+    public var directory: String { operations.directory }
+
+    /// The file with the container's configuration.
+    public var configurationFile: String { operations.configFile }
+
+    /// How long a running container may take to answer a question, 30 seconds at first; nil waits for ever.
+    public var answerTime: Duration? {
+        get { operations.answerTime }
+        set { operations.answerTime = newValue }
     }
 
-    /// The configuration, or an empty one when there is none and none was asked for by name.
-    package func loadConfigIfDefined() throws(LXCError) -> ContainerConfigDocument {
-        if loaded == nil && alternativeConfig == nil && !isDefined { return ContainerConfigDocument(path: configFile) }
-        return try loadConfig()
+    /// Another container with the same installation, log and time limit.
+    func sibling(_ name: String, in containerPath: String?) throws(LXCError) -> Container {
+        var container = self
+        container.operations = try calling { () throws(OperationError) in
+            try LXCOperations.Container(name: name, lxcPath: containerPath ?? self.containerPath, system: operations.system)
+        }
+        container.answerTime = answerTime
+        return container
     }
 
-    /// Runs work while no other process changes the container's files.
-    func locked<Result>(_ what: String, _ body: () throws(LXCError) -> Result) throws(LXCError) -> Result {
-        let lock = try attempt("\(what): cannot lock the container") { () throws(KernelError) in
-            try ContainerLock(lxcPath: lxcPath, name: name, in: RunDirectory.resolve(), until: .now + .seconds(30))
-        }
-        defer { extendLifetime(lock) }
-        return try body()
+    /// Has an operation done by a process of its own.
+    @discardableResult
+    func perform(_ operation: ContainerWork.Operation, _ configuration: Configuration? = nil) throws(LXCError) -> String {
+        let work = work(operation, configuration)
+        return try calling { () throws(OperationError) in try ContainerWorker.perform(work, program: installation.worker) }
+    }
+
+    func work(_ operation: ContainerWork.Operation, _ configuration: Configuration? = nil) -> ContainerWork {
+        var work = ContainerWork(operations, operation)
+        work.config = configuration?.text
+        work.logFile = log?.file
+        work.logLevel = log?.level?.rawValue
+        return work
     }
 }
 
-/// Runs kernel work and gives its failure a meaning.
-func attempt<Value: ~Copyable>(
-    _ what: @autoclosure () -> String, hint: String? = nil, _ body: () throws(KernelError) -> Value
-) throws(LXCError) -> Value {
-    do { return try body() } catch { throw LXCError(what(), error, hint: hint) }
+extension Container: Hashable {
+    /// Whether both mean the same container.
+    ///
+    /// - Parameters:
+    ///   - first: One container.
+    ///   - second: The other one.
+    /// - Returns: True when names and container paths are equal.
+    public static func == (first: Container, second: Container) -> Bool {
+        first.name == second.name && first.containerPath == second.containerPath
+    }
+
+    /// Hashes the name and the container path.
+    ///
+    /// - Parameter hasher: Gets both.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(containerPath)
+    }
 }
 
-/// Asks a supervisor and gives its refusal a meaning.
-func asking<Value: ~Copyable>(_ what: @autoclosure () -> String, _ body: () throws(ControlError) -> Value) throws(LXCError) -> Value {
-    do { return try body() } catch { throw LXCError(what(), error) }
+extension Container: CustomStringConvertible {
+    /// The container's name.
+    public var description: String { name }
 }

@@ -1,27 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LXCConfig
+import LXCOperations
 
 /// How a container is started.
-package struct StartOptions: Sendable {
-    /// The program that the user called, for messages.
-    package var program = "lxc-start"
-    /// Replaces init, or with ``runsUnderInit`` the command that runs.
-    package var command: [String] = []
-    /// Whether the command runs under lxc-init (`lxc-execute`).
-    package var runsUnderInit = false
-    package var isForeground = false
-    package var pidFile: String?
-    package var consolePath: String?
-    package var consoleLog: String?
-    /// `KEY=VALUE`, applied after the file.
-    package var definitions: [String] = []
-    package var user: UInt32?
-    package var group: UInt32?
-    package var logFile: String?
-    package var logLevel: LogLevel?
-    package var isQuiet = false
-    /// Whether the calling process ends as soon as the container runs. A caller that lives on would have to collect the supervisor.
-    package var callerEnds = false
+public struct StartOptions: Sendable {
+    /// Counts instead of the container's file, for this run; nil for the file.
+    public var configuration: Configuration?
+    /// `KEY=VALUE` each, applied behind the configuration, for this run.
+    public var definitions: [String] = []
+    /// Whether the command runs under a small init of ours (`lxc-execute`), and not as the container's init itself.
+    public var runsUnderInit = false
+    /// Gets the number of the container's supervisor.
+    public var pidFile: String?
+    /// What the console is connected with: a file, a terminal, or `none`.
+    public var console: String?
+    /// File that records what appears on the console.
+    public var consoleLog: String?
+    /// Ids in the container that init, or the command, has; nil for those of the configuration.
+    public var user: UInt32?
+    /// As ``user``, for the group.
+    public var group: UInt32?
 
-    package init() {}
+    /// A start as the configuration wants it.
+    public init() {}
+
+    /// For the process that does it.
+    ///
+    /// - Parameter command: Takes init's place.
+    /// - Returns: The options.
+    func operation(_ command: [String]) -> LXCOperations.StartOptions {
+        var options = LXCOperations.StartOptions()
+        options.command = command
+        options.runsUnderInit = runsUnderInit
+        options.pidFile = pidFile
+        options.consolePath = console
+        options.consoleLog = consoleLog
+        options.definitions = definitions
+        options.user = user
+        options.group = group
+        return options
+    }
 }

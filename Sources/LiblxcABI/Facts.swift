@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLiblxc
-import LXC
 import LXCConfig
+import LXCOperations
 import LXCRuntime
 import LXCStorage
 import LinuxKernel

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLiblxc
-import LXC
+import LXCOperations
 import LXCStorage
 import LinuxKernel
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLiblxc
-import LXC
+import LXCOperations
 import LXCRuntime
 import LinuxKernel
 
@@ -96,17 +96,7 @@ extension FunctionTable {
             }
             let session = ConsoleSession(
                 client: container.client, terminal: number < 0 ? nil : number, escape: key, input: input, output: output)
-            do throws(ConsoleSession.Failure) { try session.run { _ in } } catch {
-                switch error {
-                case .notRunning: throw LXCError(.notRunning, "\(container.name) is not running", reason: "")
-                case .notPermitted: throw LXCError(.notPermitted, "cannot use the console of \(container.name)", reason: "")
-                case .noTerminal: throw LXCError(.failed, "cannot connect a terminal", reason: "descriptor \(input) is not one")
-                case .denied:
-                    throw LXCError(.failed, "cannot get a terminal of \(container.name)", reason: "it is in use, or does not exist")
-                case .signal(let number): throw LXCError(.failed, "the connection ended", reason: "signal \(number)")
-                case .failed(let failure): throw LXCError(.failed, failure)
-                }
-            }
+            do throws(ConsoleSession.Failure) { try session.run { _ in } } catch { throw LXCError(error, container.name) }
             return 0
         }
     }

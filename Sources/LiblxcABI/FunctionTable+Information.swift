@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLiblxc
-import LXC
+import LXCOperations
 import LXCRuntime
 import LinuxKernel
-import Netlink
 
 extension FunctionTable {
     static func fillInformation(_ object: Object) {
@@ -35,40 +34,18 @@ extension FunctionTable {
     // MARK: - Network
 
     private static func interfaces(_ object: Object?) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-        calling(object, failing: nil) { (handle) throws(LXCError) in
-            let (links, _) = try network(handle.container)
-            return CString.list(links.map { $0.name })
-        }
+        calling(object, failing: nil) { (handle) throws(LXCError) in CString.list(try handle.container.interfaceNames()) }
     }
 
     private static func addresses(
         _ object: Object?, _ interface: String?, _ family: String?, _ scope: Int32
     ) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
         calling(object, failing: nil) { (handle) throws(LXCError) in
-            let (links, addresses) = try network(handle.container)
-            let found = addresses.filter { (address) in
-                let name = address.label ?? links.first { $0.index == address.index }?.name
-                let isWanted = if let interface { name == interface } else { name != "lo" }
-                // Only addresses of one link have a scope: the link's number.
-                let ownScope = address.isLinkLocal ? Int32(truncatingIfNeeded: address.index) : 0
-                let isFamily = family == nil || family == (address.isIPv4 ? "inet" : "inet6")
-                return isWanted && isFamily && !isLoopback(address) && (address.isIPv4 || ownScope == scope)
-            }
-            let texts = found.filter { $0.isIPv4 } + found.filter { !$0.isIPv4 }
+            guard family == nil || family == "inet" || family == "inet6" else { return nil }
+            let query = AddressQuery(interface: interface, isIPv4: family.map { $0 == "inet" }, scope: scope)
+            let texts = try handle.container.addresses(query)
             if texts.isEmpty { return nil }
-            return CString.list(texts.map { $0.text })
-        }
-    }
-
-    /// Every container has these; C LXC does not show them either.
-    private static func isLoopback(_ address: LinkAddress) -> Bool {
-        address.isIPv4 ? address.bytes.first == 127 : address.text == "::1"
-    }
-
-    private static func network(_ container: Container) throws(LXCError) -> (links: [Link], addresses: [LinkAddress]) {
-        let inspection = ContainerInspection(container, timeLimit: container.answerTime ?? .seconds(30))
-        return try asking("cannot look at the network of \(container.name)") { () throws(ControlError) in
-            try inspection.linksAndAddresses()
+            return CString.list(texts)
         }
     }
 
@@ -80,16 +57,14 @@ extension FunctionTable {
         calling(object, failing: -1) { (handle) throws(LXCError) in
             do throws(ControlFileFailure) {
                 return CString.put(try handle.container.controlValue(file ?? "").kernelBytes, into: buffer, size: size)
-            } catch {
-                throw LXCError(error.isStopped ? .notRunning : .failed, "cannot read \(file ?? "")", reason: error.reason)
-            }
+            } catch { throw LXCError("cannot read \(file ?? "")", error) }
         }
     }
 
     private static func setCgroupItem(_ object: Object?, _ file: String?, _ value: String?) -> Bool {
         succeeding(object) { (handle) throws(LXCError) in
             do throws(ControlFileFailure) { try handle.container.setControlValue(file ?? "", value ?? "") } catch {
-                throw LXCError(error.isStopped ? .notRunning : .failed, "cannot write \(file ?? "")", reason: error.reason)
+                throw LXCError("cannot write \(file ?? "")", error)
             }
         }
     }

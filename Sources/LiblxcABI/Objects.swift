@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CLiblxc
-import LXC
 import LXCConfig
+import LXCOperations
 import LinuxKernel
 
 /// Making objects and letting go of them.

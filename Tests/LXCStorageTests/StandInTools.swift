@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
 import LinuxKernel
 
 @testable import LXCStorage
@@ -25,9 +26,11 @@ struct StandInTools {
             exit 0
             """
         for program in programs {
-            let file = try OwnedDescriptor(opening: folder + "/" + program, [.writeOnly, .create, .exclusive], mode: 0o755)
-            try file.setPermissions(0o755)
-            try file.writeAll(script.kernelBytes)
+            // Written by another process: a descriptor of ours may be copied by a thread that starts a program meanwhile, and what is open
+            // for writing somewhere cannot be executed.
+            let path = folder + "/" + program
+            let written = try ToolRunner.run("/bin/sh", ["-c", "cat > \"$0\" && chmod 755 \"$0\"", path], input: script)
+            guard written.code == 0 else { throw FixtureFailure("\(written)") }
         }
     }
 

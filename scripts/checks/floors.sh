@@ -17,10 +17,11 @@ LXCSecurity: LinuxKernel Netlink LXCConfig CSeccomp
 LXCTemplates: LinuxKernel LXCStorage
 LXCUserNic: LinuxKernel Netlink LXCConfig LXCNetwork
 LXCRuntime: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCSecurity
-LXC: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime
-LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime LXC
-LiblxcABI: LinuxKernel Netlink LXCConfig LXCNetwork LXCStorage LXCRuntime LXC CLiblxc Synchronization
-lxc-multicall: LXC LXCTools LXCTemplates LXCRuntime LinuxKernel
+LXCOperations: LinuxKernel Netlink LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime
+LXC: LinuxKernel LXCConfig LXCStorage LXCRuntime LXCOperations Dispatch Synchronization
+LXCTools: LinuxKernel Netlink Gzip LXCConfig LXCCgroups LXCStorage LXCNetwork LXCRuntime LXCOperations
+LiblxcABI: LinuxKernel Netlink LXCConfig LXCNetwork LXCStorage LXCRuntime LXCOperations CLiblxc Synchronization
+lxc-multicall: LXCOperations LXCTools LXCTemplates LXCRuntime LinuxKernel
 lxc-supervisor: LXCRuntime LXCConfig LinuxKernel
 lxc-monitord: LXCRuntime LXCConfig LinuxKernel
 lxc-init: CInit

@@ -3,5 +3,5 @@
 # The code is formatted as .swift-format says; `make format` does it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-swift format lint --strict --parallel --recursive Package.swift Sources Tests Fuzz Images/Package.swift \
+swift format lint --strict --parallel --recursive Package.swift Sources Snippets Tests Fuzz Images/Package.swift \
     Images/Tests Images/Sources/{Unpacking,ImageTemplates,lxc-image}

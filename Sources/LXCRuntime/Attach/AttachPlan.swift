@@ -26,7 +26,7 @@ struct AttachPlan: Sendable {
     let dropsGroups: Bool
     let label: InitProfile.Label?
     let noNewPrivileges: Bool
-    /// The caller's directory, tried in the container.
+    /// The directory that is tried in the container; the root directory takes its place.
     let workingDirectory: String?
     /// Process whose core-scheduling group is joined.
     let coreScheduling: Int32?
@@ -51,7 +51,7 @@ struct AttachPlan: Sendable {
         limits = wishes.config.process.resourceLimits
         proc = wishes.config.process.proc
         terminalLog = wishes.terminalLog
-        workingDirectory = Self.workingDirectory()
+        workingDirectory = wishes.directory ?? Self.workingDirectory()
         coreScheduling = wishes.config.process.coreScheduling ? profile.pid : nil
         dropped = try Self.dropped(wishes, profile)
         let isUnlabelled = wishes.elevated.contains(.securityModule)

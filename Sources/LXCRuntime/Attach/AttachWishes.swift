@@ -31,6 +31,8 @@ package struct AttachWishes: Sendable {
     package var group: UInt32?
     /// Label of the security module; nil means init's.
     package var label: String?
+    /// The program's working directory, if the container has it; nil for the caller's.
+    package var directory: String?
     /// File that records what appears on the program's terminal.
     package var terminalLog: String?
     /// The container's configuration on disk.

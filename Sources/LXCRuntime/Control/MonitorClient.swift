@@ -84,6 +84,9 @@ package final class MonitorClient {
         }
     }
 
+    /// A descriptor that is readable when there may be a record; ``next(until:)`` does not wait then.
+    package var number: Int32 { loop.number }
+
     /// Whether any daemon is still connected.
     package var isConnected: Bool { connections.contains { !$0.hasEnded } }
 

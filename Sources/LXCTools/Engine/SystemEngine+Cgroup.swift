@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXC
+import LXCOperations
 
 extension SystemEngine {
     package func readControl(_ object: String, of target: ContainerTarget) throws(ToolFailure) -> String {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXC
+import LXCOperations
 import LinuxKernel
 
 extension SystemEngine {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXC
 import LXCCgroups
 import LXCConfig
 import LXCNetwork
+import LXCOperations
 import LXCRuntime
 import LinuxKernel
 

@@ -43,6 +43,9 @@ package final class EventLoop {
 
     package init() throws(KernelError) { epoll = try Epoll() }
 
+    /// A descriptor that is readable when something that is watched is ready, for whoever waits in another way.
+    package var number: Int32 { epoll.number }
+
     /// Whether anything is watched or timed.
     package var isEmpty: Bool { watched.isEmpty && timers.isEmpty }
 

@@ -36,7 +36,12 @@ extension Container {
     package func snapshots() throws(LXCError) -> [Snapshot] {
         // While a restoring is under way they are not at their place.
         try finishAbandonedRestore()
-        return try attempt("cannot list the snapshots of \(name)") { () throws(KernelError) in
+        return try listedSnapshots()
+    }
+
+    /// As ``snapshots()``, for a caller that has seen to it that no restoring is under way, or is in the way.
+    package func listedSnapshots() throws(LXCError) -> [Snapshot] {
+        try attempt("cannot list the snapshots of \(name)") { () throws(KernelError) in
             var found: [(number: Int, snapshot: Snapshot)] = []
             for folder in snapshotFolders {
                 guard try FileStatus.ifPresent(folder) != nil else { continue }

@@ -46,6 +46,31 @@ extension ContainerWork {
             }
         case .mount(let injection): try container.inject(injection)
         case .unmount(let target, let flags): try container.unmount(target, flags)
+        case .start(var options):
+            options.callerEnds = true
+            options.logFile = logFile
+            options.logLevel = level
+            if try container.start(options) == .wasRunning {
+                throw LXCError(.alreadyRunning, "cannot start \(name)", reason: "it is running")
+            }
+        case .attach(let options):
+            do throws(KernelError) { try StandardStreams.fillGaps() } catch { throw LXCError("cannot open the standard streams", error) }
+            return "\(try container.attach(options).waitStatus)"
+        case .console(let terminal, let escape):
+            do throws(ConsoleSession.Failure) { try container.console(terminal: terminal, escape: escape).run { _ in } } catch {
+                throw LXCError(error, name)
+            }
+        case .freeze: try container.freeze()
+        case .unfreeze: try container.unfreeze()
+        case .tidyUp:
+            try container.finishAbandonedRestore()
+            try container.finishEarlierRun()
+        case .addDeviceNode(let device, let target): try container.addDeviceNode(device, at: target)
+        case .removeDeviceNode(let device, let target): try container.removeDeviceNode(device, at: target)
+        case .attachInterface(let device, let newName): try container.attachInterface(device, as: newName)
+        case .detachInterface(let device, let newName): try container.detachInterface(device, as: newName)
+        case .interfaces: return try container.interfaceNames().joined(separator: "\n")
+        case .addresses(let query): return try container.addresses(query).joined(separator: "\n")
         }
         return ""
     }
@@ -62,6 +87,8 @@ extension ContainerWork {
         options.storage = creation.storage
         options.storageOrder = creation.order
         options.rootfsDirectory = creation.rootfsDirectory
+        options.configFile = creation.configFile
+        options.isUnprivileged = creation.isUnprivileged
         options.isQuiet = creation.isQuiet
         return options
     }

@@ -112,7 +112,8 @@ extension Container {
         return location.source.split(separator: ":").filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
     }
 
-    private var isRestoreUnfinished: Bool {
+    /// Whether a restoring is under way, or was cut short.
+    package var isRestoreUnfinished: Bool {
         get throws(LXCError) {
             try attempt("cannot look for \(restoreFolder)") { () throws(KernelError) in
                 try FileStatus.ifPresent(restoreFolder, followLinks: false) != nil

@@ -24,6 +24,26 @@ package struct ContainerWork: Sendable, Equatable {
         /// Mounts something inside.
         case mount(MountInjection)
         case unmount(target: String, flags: Int)
+        /// Starts it in the background; what the options say about logs is left out.
+        case start(StartOptions)
+        /// Gives back how the program ended, as wait(2) tells it.
+        case attach(AttachOptions)
+        /// Connects the process's terminal with one of the container's; nil is the first that is free.
+        case console(terminal: Int32?, escape: UInt8)
+        case freeze
+        case unfreeze
+        /// Finishes what others were killed over.
+        case tidyUp
+        /// `target`: nil for the same path as on the host.
+        case addDeviceNode(String, target: String?)
+        case removeDeviceNode(String, target: String?)
+        /// `name`: what it is called there; nil for the same.
+        case attachInterface(String, name: String?)
+        case detachInterface(String, name: String?)
+        /// Gives back the names of the network interfaces, a line each.
+        case interfaces
+        /// Gives back IP addresses, a line each.
+        case addresses(AddressQuery)
     }
 
     /// The part of ``CreateOptions`` that programs choose.
@@ -33,6 +53,9 @@ package struct ContainerWork: Sendable, Equatable {
         package var storage: [StorageKind] = []
         package var order = StorageOrder(name: "", directory: "")
         package var rootfsDirectory: String?
+        /// The configuration to begin with; nil for the system's default.
+        package var configFile: String?
+        package var isUnprivileged = false
         package var isQuiet = false
 
         package init(template: String) { self.template = template }

@@ -19,7 +19,10 @@ extension Container {
     ///
     /// `timeout`: seconds; 0 does not wait, -1 waits for ever.
     /// Returns whether the container stopped in time (true when it was not waited for).
-    package func shutdown(timeout: Int) throws(LXCError) -> Bool {
+    package func shutdown(timeout: Int) throws(LXCError) -> Bool { try shutdown(within: timeout < 0 ? nil : .seconds(Int64(timeout))) }
+
+    /// As ``shutdown(timeout:)``; nil waits for ever.
+    package func shutdown(within limit: Duration?) throws(LXCError) -> Bool {
         let what = "cannot shut down \(name)"
         let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
         let pid = try asking(what) { () throws(ControlError) in try client.initPID() }
@@ -30,8 +33,8 @@ extension Container {
             if error.errno == .noSuchProcess { return true }
             throw LXCError(what, error)
         }
-        guard timeout != 0 else { return true }
-        let deadline = timeout < 0 ? nil : MonotonicInstant.now + .seconds(Int64(timeout))
+        guard limit != .zero else { return true }
+        let deadline = limit.map { MonotonicInstant.now + $0 }
         guard handle.waitForEnd(milliseconds: deadline.map { $0.remaining.pollMilliseconds } ?? -1) else { return false }
         return try wait(for: registration, until: deadline)
     }
@@ -63,15 +66,18 @@ extension Container {
     ///
     /// `timeout`: seconds to wait for the next RUNNING; 0 does not wait, -1 waits for ever.
     /// Returns whether it ran again in time (true when it was not waited for).
-    package func reboot(timeout: Int) throws(LXCError) -> Bool {
+    package func reboot(timeout: Int) throws(LXCError) -> Bool { try reboot(within: timeout < 0 ? nil : .seconds(Int64(timeout))) }
+
+    /// As ``reboot(timeout:)``; nil waits for ever.
+    package func reboot(within limit: Duration?) throws(LXCError) -> Bool {
         let what = "cannot reboot \(name)"
         let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
         let registration = try asking(what) { () throws(ControlError) in try client.addStateClient(.nextRunning) }
         let wanted = try asking(what) { () throws(ControlError) in try client.configItem("lxc.signal.reboot") }
         let signal = wanted.flatMap { Int32($0) } ?? Signals.interrupt
         try attempt(what) { () throws(KernelError) in try handle.send(signal) }
-        guard timeout != 0 else { return true }
-        return try wait(for: registration, until: timeout < 0 ? nil : .now + .seconds(Int64(timeout)))
+        guard limit != .zero else { return true }
+        return try wait(for: registration, until: limit.map { .now + $0 })
     }
 
     /// Stops giving the container processor time.

@@ -5,12 +5,19 @@ import LXCStorage
 /// The numbers of operations between the two processes.
 private enum Tag: Int {
     case create, clone, rename, snapshot, restore, destroySnapshot, destroyAllSnapshots, destroy, startInForeground, mount, unmount
+    case start, attach, console, freeze, unfreeze, tidyUp, addDeviceNode, removeDeviceNode, attachInterface, detachInterface
+    case interfaces, addresses
 }
 
 extension ContainerWork {
+    /// Another number after every change of what is written here: a program with the Swift library and the installed programs need not come
+    /// from the same sources.
+    private static let format = 0x4C58_4301
+
     /// What the other process reads.
     var encoded: [UInt8] {
         var writer = ByteWriter()
+        writer.put(Self.format)
         writer.put(name)
         writer.put(lxcPath)
         writer.put(config)
@@ -25,7 +32,7 @@ extension ContainerWork {
             writer.put(snapshot)
             writer.put(newName)
         case .destroySnapshot(let snapshot): writer.put(snapshot)
-        case .destroyAllSnapshots: break
+        case .destroyAllSnapshots, .freeze, .unfreeze, .tidyUp, .interfaces: break
         case .destroy(let withSnapshots): writer.put(withSnapshots)
         case .startInForeground(let command, let underInit, let pidFile):
             writer.put(command)
@@ -40,6 +47,16 @@ extension ContainerWork {
         case .unmount(let target, let flags):
             writer.put(target)
             writer.put(flags)
+        case .start(let options): writer.put(options)
+        case .attach(let options): writer.put(options)
+        case .console(let terminal, let escape):
+            writer.putNumber(terminal)
+            writer.put(Int(escape))
+        case .addDeviceNode(let name, let other), .removeDeviceNode(let name, let other), .attachInterface(let name, let other),
+            .detachInterface(let name, let other):
+            writer.put(name)
+            writer.put(other)
+        case .addresses(let query): writer.put(query)
         }
         return writer.bytes
     }
@@ -57,6 +74,18 @@ extension ContainerWork {
         case .startInForeground: .startInForeground
         case .mount: .mount
         case .unmount: .unmount
+        case .start: .start
+        case .attach: .attach
+        case .console: .console
+        case .freeze: .freeze
+        case .unfreeze: .unfreeze
+        case .tidyUp: .tidyUp
+        case .addDeviceNode: .addDeviceNode
+        case .removeDeviceNode: .removeDeviceNode
+        case .attachInterface: .attachInterface
+        case .detachInterface: .detachInterface
+        case .interfaces: .interfaces
+        case .addresses: .addresses
         }
     }
 
@@ -64,6 +93,7 @@ extension ContainerWork {
     init?(decoding bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         do throws(ByteReader.Malformed) {
+            guard try reader.int() == Self.format else { return nil }
             name = try reader.string()
             lxcPath = try reader.string()
             config = try reader.optionalString()
@@ -92,6 +122,18 @@ extension ContainerWork {
                     source: try reader.optionalString(), target: try reader.string(), type: try reader.optionalString(),
                     flags: try reader.int(), data: try reader.optionalString()))
         case .unmount: .unmount(target: try reader.string(), flags: try reader.int())
+        case .start: .start(try reader.startOptions())
+        case .attach: .attach(try reader.attachOptions())
+        case .console: .console(terminal: try reader.number32(), escape: UInt8(truncatingIfNeeded: try reader.int()))
+        case .freeze: .freeze
+        case .unfreeze: .unfreeze
+        case .tidyUp: .tidyUp
+        case .addDeviceNode: .addDeviceNode(try reader.string(), target: try reader.optionalString())
+        case .removeDeviceNode: .removeDeviceNode(try reader.string(), target: try reader.optionalString())
+        case .attachInterface: .attachInterface(try reader.string(), name: try reader.optionalString())
+        case .detachInterface: .detachInterface(try reader.string(), name: try reader.optionalString())
+        case .interfaces: .interfaces
+        case .addresses: .addresses(try reader.addressQuery())
         }
     }
 }
@@ -107,10 +149,14 @@ extension ByteWriter {
         put(creation.arguments)
         put(creation.storage.map { $0.rawValue })
         put(creation.rootfsDirectory)
+        put(creation.configFile)
+        put(creation.isUnprivileged)
         put(creation.isQuiet)
         let order = creation.order
-        for text in [order.logicalVolume, order.volumeGroup, order.thinPool, order.zfsRoot, order.rbdName, order.rbdPool, order.filesystem]
-        {
+        for text in [
+            order.logicalVolume, order.volumeGroup, order.thinPool, order.zfsRoot, order.rbdName, order.rbdPool, order.rbdUser,
+            order.filesystem,
+        ] {
             put(text)
         }
         put(order.size)
@@ -146,6 +192,8 @@ extension ByteReader {
             creation.storage.append(kind)
         }
         creation.rootfsDirectory = try optionalString()
+        creation.configFile = try optionalString()
+        creation.isUnprivileged = try bool()
         creation.isQuiet = try bool()
         creation.order.logicalVolume = try optionalString()
         creation.order.volumeGroup = try optionalString()
@@ -153,6 +201,7 @@ extension ByteReader {
         creation.order.zfsRoot = try optionalString()
         creation.order.rbdName = try optionalString()
         creation.order.rbdPool = try optionalString()
+        creation.order.rbdUser = try optionalString()
         creation.order.filesystem = try optionalString()
         creation.order.size = try number()
         creation.order.isHistoric = try bool()
