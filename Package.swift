@@ -156,8 +156,3 @@ if Context.environment["LXC_FUZZ"] != nil {
         fuzzTarget("SysconfigFile", ["LXCConfig", "LXCNetwork", "LinuxKernel"]),
     ]
 }
-
-// The documentation of the library is made by a plugin that nothing else needs: `make docs` asks for it.
-if Context.environment["LXC_DOCS"] != nil {
-    package.dependencies += [.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.4.3")]
-}

@@ -20,6 +20,7 @@ run() { # name, command...
 for check in scripts/checks/*.sh; do run "$(basename "$check" .sh)" "$check"; done
 # Every Swift target treats its warnings as errors (checked by strict-settings), so that a build passes means there are none.
 run build swift build --build-tests --quiet
+run docs scripts/docs.sh
 run build-images swift build --build-tests --quiet --package-path Images --scratch-path .build/images
 
 if [ ${#failed[@]} -gt 0 ]; then

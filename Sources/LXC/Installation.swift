@@ -40,6 +40,20 @@ public struct Installation: Sendable, Hashable {
         containers = (isSystem ? "" : prefix) + "/var/lib/lxc"
     }
 
+    /// An installation whose folders were chosen one by one.
+    ///
+    /// - Parameters:
+    ///   - tools: The folder of the `lxc-*` tools (`BINDIR`).
+    ///   - helpers: The folder of the programs that users do not call (`LIBEXECDIR` with `/lxc`).
+    ///   - settings: The folder of the administrator's files (`SYSCONFDIR` with `/lxc`).
+    ///   - containers: Where the root user's containers are (`LOCALSTATEDIR` with `/lib/lxc`).
+    public init(tools: String, helpers: String, settings: String, containers: String) {
+        self.tools = tools
+        self.helpers = helpers
+        self.settings = settings
+        self.containers = containers
+    }
+
     /// An item of the system configuration, `lxc.conf`, of the user who runs this program.
     ///
     /// - Parameter name: For example `lxc.lxcpath` or `lxc.default_config`.
