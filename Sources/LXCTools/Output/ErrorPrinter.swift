@@ -40,7 +40,7 @@ package enum ErrorPrinter {
         }
         if let advice = failure.advice { fields.append(.init("advice", .string(advice))) }
         fields.append(.init("status", .integer(Int64(failure.exit.rawValue))))
-        return .object([.init("error", .object(fields))])
+        return .document([.init("error", .object(fields))])
     }
 
     /// A line without control characters: names and file contents must not drive the reader's terminal.
