@@ -2,7 +2,7 @@
 import LXCCgroups
 import LXCConfig
 import LXCRuntime
-import LinuxKernel
+package import LinuxKernel
 
 extension Container {
     /// Kills the container and waits until its supervisor has ended, with the stop hooks.
@@ -47,7 +47,7 @@ extension Container {
         return Signals.power
     }
 
-    private func wait(for registration: StateRegistration, until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
+    fileprivate func wait(for registration: StateRegistration, until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
         guard case .waiting(let subscription) = registration else { return true }
         do {
             _ = try subscription.next(until: deadline)
@@ -64,14 +64,23 @@ extension Container {
     /// `timeout`: seconds to wait for the next RUNNING; 0 does not wait, -1 waits for ever.
     /// Returns whether it ran again in time (true when it was not waited for).
     package func reboot(timeout: Int) throws(LXCError) -> Bool {
+        let reboot = try beginReboot()
+        guard timeout != 0 else { return true }
+        return try reboot.wait(until: timeout < 0 ? nil : .now + .seconds(Int64(timeout)))
+    }
+
+    /// Asks init to reboot, and leaves the waiting for later.
+    ///
+    /// - Returns: The reboot that was asked for.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
+    package func beginReboot() throws(LXCError) -> RebootUnderWay {
         let what = "cannot reboot \(name)"
         let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
         let registration = try asking(what) { () throws(ControlError) in try client.addStateClient(.nextRunning) }
         let wanted = try asking(what) { () throws(ControlError) in try client.configItem("lxc.signal.reboot") }
         let signal = wanted.flatMap { Int32($0) } ?? Signals.interrupt
         try attempt(what) { () throws(KernelError) in try handle.send(signal) }
-        guard timeout != 0 else { return true }
-        return try wait(for: registration, until: timeout < 0 ? nil : .now + .seconds(Int64(timeout)))
+        return RebootUnderWay(self, registration)
     }
 
     /// Stops giving the container processor time.
@@ -129,5 +138,25 @@ extension Container {
             // Nobody listens on the pipe, or it cannot be written: the state itself counts.
         }
         try client.serveState(state)
+    }
+}
+
+/// A reboot that init was asked for.
+package final class RebootUnderWay {
+    private let container: Container
+    private let registration: StateRegistration
+
+    fileprivate init(_ container: Container, _ registration: StateRegistration) {
+        self.container = container
+        self.registration = registration
+    }
+
+    /// Waits until the container runs again.
+    ///
+    /// - Parameter deadline: When to give up; nil is never.
+    /// - Returns: Whether it ran again in time.
+    /// - Throws: ``LXCError`` when its supervisor cannot be listened to.
+    package func wait(until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
+        try container.wait(for: registration, until: deadline)
     }
 }

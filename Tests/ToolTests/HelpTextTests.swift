@@ -5,10 +5,10 @@ import Testing
 @Suite struct HelpTextTests {
     static let tables = ToolRegistry.tables + [MonitorDaemonCommand.table]
 
-    /// The long words that help must explain; lxc-ls and lxc-unshare take two without effect, because C LXC's do.
+    /// The long words that help must explain; some tools take two without effect, because C LXC's do.
     static func explained(_ table: OptionTable) -> [(long: String, option: Option)] {
         table.allOptions.compactMap { option in
-            guard let long = option.longText, !["lxc-ls", "lxc-unshare"].contains(table.tool) || !["name", "rcfile"].contains(long) else {
+            guard let long = option.longText, !["lxc-autostart", "lxc-ls", "lxc-top", "lxc-unshare"].contains(table.tool) || !["name", "rcfile"].contains(long) else {
                 return nil
             }
             return (long, option)

@@ -33,6 +33,9 @@ final class RecordingEngine: ContainerEngine {
     var nested: [String: [ListRow]] = [:]
     var controls: [String: String] = [:]
     var values: [SystemConfigItem: String] = [:]
+    var candidates: [AutostartCandidate] = []
+    /// Why containers cannot be started or stopped, by name.
+    var failures: [String: ToolFailure] = [:]
 
     private func note(_ call: String) throws(ToolFailure) {
         calls.append(call)
@@ -68,6 +71,25 @@ final class RecordingEngine: ContainerEngine {
         stopped = request
         try note("stop \(request.target.name)")
     }
+
+    func autostartCandidates(_ options: CommonOptions) throws(ToolFailure) -> [AutostartCandidate] {
+        try note("candidates")
+        return candidates
+    }
+
+    func startTogether(_ targets: [ContainerTarget], ended: (Int, ToolFailure?) -> Void) throws(ToolFailure) {
+        try note("start " + targets.map { $0.name }.joined(separator: "+"))
+        for (index, target) in targets.enumerated() { ended(index, failures[target.name]) }
+    }
+
+    func stopTogether(
+        _ targets: [ContainerTarget], _ action: StopRequest.Action, timeout: Int?, ended: (Int, ToolFailure?) -> Void
+    ) throws(ToolFailure) {
+        try note("\(action) " + targets.map { $0.name }.joined(separator: "+") + (timeout.map { " in \($0)" } ?? ""))
+        for (index, target) in targets.enumerated() { ended(index, failures[target.name]) }
+    }
+
+    func pause(seconds: Int) { calls.append("pause \(seconds)") }
 
     func freeze(_ target: ContainerTarget) throws(ToolFailure) { try note("freeze \(target.name)") }
 

@@ -17,6 +17,17 @@ package protocol ContainerEngine {
     func openConsole(_ request: ConsoleRequest) throws(ToolFailure)
     /// Stops or reboots a container.
     func stop(_ request: StopRequest) throws(ToolFailure)
+    /// All defined containers of the folder asked for, sorted by name, with what `lxc-autostart` wants to know of them.
+    func autostartCandidates(_ options: CommonOptions) throws(ToolFailure) -> [AutostartCandidate]
+    /// Starts containers at the same time; `ended` is called with the place of each once it runs, or with the reason why it does not.
+    func startTogether(_ targets: [ContainerTarget], ended: (Int, ToolFailure?) -> Void) throws(ToolFailure)
+    /// Stops or reboots containers at the same time. `timeout`: as in ``StopRequest``, for all of them together; one that does not stop is
+    /// killed then, and one that does not reboot has failed.
+    func stopTogether(
+        _ targets: [ContainerTarget], _ action: StopRequest.Action, timeout: Int?, ended: (Int, ToolFailure?) -> Void
+    ) throws(ToolFailure)
+    /// Lets time go by.
+    func pause(seconds: Int)
     /// Stops all processes of a container without ending them.
     func freeze(_ target: ContainerTarget) throws(ToolFailure)
     /// Lets a frozen container go on.

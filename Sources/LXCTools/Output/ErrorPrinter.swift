@@ -10,6 +10,14 @@ package enum ErrorPrinter {
         }
     }
 
+    /// One line for people, for a tool that goes on with other containers.
+    static func line(_ failure: ToolFailure, tool: String, container: String) -> String {
+        var line = "\(tool): \(container): \(failure.message)"
+        if let reason = failure.reason { line += ": \(reason)" }
+        if let origin = failure.origin { line += " (asked for by \(place(origin)))" }
+        return printable(line) + "\n"
+    }
+
     private static func plain(_ failure: ToolFailure, _ tool: String, _ container: String?) -> String {
         var first = failure.message
         if failure.namesTool { first = container.map { "\(tool): \($0): \(first)" } ?? "\(tool): \(first)" }
