@@ -46,7 +46,7 @@ fi
 # The tools of the multicall program, one link each.
 tools=(
     attach autostart cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot
-    start start-ephemeral stop unfreeze unshare update-config usernsexec wait
+    start start-ephemeral stop top unfreeze unshare update-config usernsexec wait
 )
 # Those that users do not call, and those of them that have a manual page.
 helpers=(containers monitord net)

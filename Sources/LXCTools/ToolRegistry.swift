@@ -12,7 +12,7 @@ package enum ToolRegistry {
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
             ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table,
             StartEphemeralCommand.table, StopCommand.table,
-            UnfreezeCommand.table, UnshareCommand.table,
+            TopCommand.table, UnfreezeCommand.table, UnshareCommand.table,
             UpdateConfigCommand.table, UsernsExecCommand.table, WaitCommand.table,
         ]
     }
@@ -49,6 +49,7 @@ package enum ToolRegistry {
         case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
         case "lxc-start-ephemeral": runner.run(StartEphemeralCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
+        case "lxc-top": runner.run(TopCommand.self, program: program, arguments: arguments)
         case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)
         case "lxc-unshare": runner.run(UnshareCommand.self, program: program, arguments: arguments)
         case "lxc-update-config": runner.run(UpdateConfigCommand.self, program: program, arguments: arguments)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXC
 import LXCConfig
 import LXCRuntime
 import LXCTools
@@ -34,6 +35,7 @@ final class RecordingEngine: ContainerEngine {
     var controls: [String: String] = [:]
     var values: [SystemConfigItem: String] = [:]
     var candidates: [AutostartCandidate] = []
+    var uses: [ContainerUsage] = []
     /// Why containers cannot be started or stopped, by name.
     var failures: [String: ToolFailure] = [:]
 
@@ -141,6 +143,11 @@ final class RecordingEngine: ContainerEngine {
     func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow] {
         for container in containers { lookups[container.name] = fields }
         return containers.map { rows[$0.name] ?? ListRow(name: $0.name) }
+    }
+
+    func usage(_ options: CommonOptions) throws(ToolFailure) -> [ContainerUsage] {
+        try note("usage")
+        return uses
     }
 
     func copy(_ request: CopyRequest) throws(ToolFailure) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXC
 package import LXCConfig
 
 /// What the tools ask of the library below them; one call a tool, so that joining the two is a thin adapter and a test can stand in.
@@ -59,6 +60,8 @@ package protocol ContainerEngine {
     func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport
     /// Names of all containers in the folder asked for, sorted; a missing folder has none.
     func containers(_ options: CommonOptions) throws(ToolFailure) -> [ListedContainer]
+    /// What the running containers of the folder asked for use, sorted by name; made to be called again and again.
+    func usage(_ options: CommonOptions) throws(ToolFailure) -> [ContainerUsage]
     /// Looks up some facts of containers, a row each in their order; facts that cannot be had stay empty, so that a broken container
     /// does not hide the others.
     func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow]
