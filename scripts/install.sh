@@ -45,7 +45,7 @@ fi
 
 # The tools of the multicall program, one link each.
 tools=(
-    attach autostart cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot
+    attach autostart cgroup checkconfig checkpoint clone config console copy create destroy device execute freeze info ls monitor snapshot
     start start-ephemeral stop top unfreeze unshare update-config usernsexec wait
 )
 # Those that users do not call, and those of them that have a manual page.

@@ -7,7 +7,7 @@ package enum ToolRegistry {
     package static var tables: [OptionTable] {
         [
             AttachCommand.table, AutostartCommand.table, CgroupCommand.table, CheckConfigCommand.table,
-            CloneCommand.table, ConfigCommand.table,
+            CheckpointCommand.table, CloneCommand.table, ConfigCommand.table,
             ConsoleCommand.table, ContainersCommand.table, CopyCommand.table,
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
             ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table,
@@ -29,6 +29,7 @@ package enum ToolRegistry {
         case "lxc-autostart": runner.run(AutostartCommand.self, program: program, arguments: arguments)
         case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)
         case "lxc-checkconfig": runner.run(CheckConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-checkpoint": runner.run(CheckpointCommand.self, program: program, arguments: arguments)
         case "lxc-clone": runner.run(CloneCommand.self, program: program, arguments: arguments)
         case "lxc-config": runner.run(ConfigCommand.self, program: program, arguments: arguments)
         case "lxc-console": runner.run(ConsoleCommand.self, program: program, arguments: arguments)

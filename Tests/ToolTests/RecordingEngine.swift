@@ -19,6 +19,7 @@ final class RecordingEngine: ContainerEngine {
     private(set) var destroyed: DestroyRequest?
     private(set) var copied: CopyRequest?
     private(set) var daemon: MonitorDaemonRequest?
+    private(set) var checkpointed: CheckpointRequest?
     /// The fields that facts were asked for, by container.
     private(set) var lookups: [String: ListFields] = [:]
 
@@ -116,6 +117,11 @@ final class RecordingEngine: ContainerEngine {
         daemon = request
         try note("monitord")
         return exit
+    }
+
+    func checkpoint(_ request: CheckpointRequest) throws(ToolFailure) {
+        checkpointed = request
+        try note("checkpoint \(request.target.name)")
     }
 
     func create(_ request: CreateRequest) throws(ToolFailure) {

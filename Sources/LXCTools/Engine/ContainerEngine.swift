@@ -41,6 +41,8 @@ package protocol ContainerEngine {
     func quitMonitorDaemons(_ request: MonitorRequest) throws(ToolFailure)
     /// Is the monitor daemon until nobody listens any more.
     func runMonitorDaemon(_ request: MonitorDaemonRequest) throws(ToolFailure) -> ExitCode
+    /// Writes a running container to disk, or takes it up again from there.
+    func checkpoint(_ request: CheckpointRequest) throws(ToolFailure)
     /// Makes a container.
     func create(_ request: CreateRequest) throws(ToolFailure)
     /// Lets a template print its own help.
