@@ -126,7 +126,7 @@ let package = Package(
         // Not dependent on the programs that it tests: their static linking would become the test's.
         .testTarget(name: "ContainerTests", dependencies: ["LinuxKernel", "LXCTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ToolTests", dependencies: ["LXCTools", "LXCRuntime", "LXCStorage", "LinuxKernel", "LXCConfig", "Gzip"],
+            name: "ToolTests", dependencies: ["LXCOperations", "LXCTools", "LXCRuntime", "LXCStorage", "LinuxKernel", "LXCConfig", "Gzip"],
             swiftSettings: strict),
         .testTarget(
             name: "LXCInitTests", dependencies: ["LXCTools", "LXCTestSupport", "LinuxKernel"], swiftSettings: strict),

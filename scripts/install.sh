@@ -11,6 +11,7 @@
 #   DESTDIR    put in front of every place that is written, not known to the programs
 #   PREFIX BINDIR SBINDIR LIBEXECDIR LIBDIR DATADIR SYSCONFDIR LOCALSTATEDIR RUNDIR
 #   UNITDIR    folder of systemd's units
+#   INITSCRIPTS  sysvinit or openrc: which scripts go to init.d; openrc where the machine has it
 set -euo pipefail
 
 readonly action=${1:-}
@@ -38,15 +39,18 @@ esac
 
 # systemd looks in /usr/lib and /usr/local/lib.
 : "${UNITDIR:=$PREFIX/lib/systemd/system}"
+if [ -z "${INITSCRIPTS:=}" ]; then
+    if [ -x /sbin/openrc-run ]; then INITSCRIPTS=openrc; else INITSCRIPTS=sysvinit; fi
+fi
 
 # The tools of the multicall program, one link each.
 tools=(
-    attach cgroup checkconfig clone config console copy create destroy device execute freeze info ls monitor snapshot start
-    start-ephemeral stop unfreeze unshare update-config usernsexec wait
+    attach autostart cgroup checkconfig checkpoint clone config console copy create destroy device execute freeze info ls monitor snapshot
+    start start-ephemeral stop top unfreeze unshare update-config usernsexec wait
 )
 # Those that users do not call, and those of them that have a manual page.
-helpers=(monitord net)
-documented=("${tools[@]}" net)
+helpers=(containers monitord net)
+documented=("${tools[@]}" containers net)
 
 # --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------
 
@@ -88,7 +92,7 @@ put_file() { # source, place, mode
     mv -f "$DESTDIR$2.new" "$DESTDIR$2"
 }
 
-put_setting() { # source, place: a file that belongs to the administrator once it is there
+put_setting() { # source, place, mode (0644): a file that belongs to the administrator once it is there
     local place=$DESTDIR$2
     if [ -e "$place" ] && ! render "$1" | cmp -s - "$place"; then
         if [ "$action" = uninstall ]; then
@@ -98,7 +102,7 @@ put_setting() { # source, place: a file that belongs to the administrator once i
         fi
         return
     fi
-    put_file "$1" "$2" 0644
+    put_file "$1" "$2" "${3:-0644}"
 }
 
 put_directory() { # place, mode; what others stored there survives an uninstallation
@@ -166,7 +170,10 @@ put_file share/man/lxc-user-nic.1 "$DATADIR/man/man1/lxc-user-nic.1" 0644
 put_file share/man/lxc-usernet.5 "$DATADIR/man/man5/lxc-usernet.5" 0644
 put_setting share/etc/default/lxc "$SYSCONFDIR/default/lxc"
 put_setting share/etc/default/lxc-net "$SYSCONFDIR/default/lxc-net"
-put_file share/systemd/lxc-net.service "$UNITDIR/lxc-net.service" 0644
+for unit in lxc.service lxc@.service lxc-net.service lxc-monitord.service; do
+    put_file "share/systemd/$unit" "$UNITDIR/$unit" 0644
+done
+for script in lxc lxc-net; do put_setting "share/$INITSCRIPTS/$script" "$SYSCONFDIR/init.d/$script" 0755; done
 
 # AppArmor looks in /etc/apparmor.d; lxc-start also where it was installed itself.
 put_setting share/apparmor/lxc-containers "$SYSCONFDIR/apparmor.d/lxc-containers"
@@ -196,7 +203,7 @@ if [ "$action" = uninstall ]; then
     put_directory "$INCLUDEDIR/lxc" 0755
     put_directory "$LIBEXECDIR/lxc" 0755
     put_directory "$LIBDIR/lxc" 0755
-    for folder in lxc apparmor.d/lxc apparmor.d; do put_directory "$SYSCONFDIR/$folder" 0755; done
+    for folder in lxc init.d apparmor.d/lxc apparmor.d; do put_directory "$SYSCONFDIR/$folder" 0755; done
     echo "removed from $DESTDIR$PREFIX; containers and logs below $DESTDIR$LOCALSTATEDIR stay"
     exit 0
 fi

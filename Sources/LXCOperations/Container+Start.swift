@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCConfig
-import LXCRuntime
+package import LXCRuntime
 import LinuxKernel
 
 extension Container {
@@ -12,21 +12,36 @@ extension Container {
     /// `notes`: called with one line about historic spellings in the configuration.
     /// Throws ``LXCError`` with the step that failed, its reason, and where it was asked for.
     package func start(_ options: StartOptions, notes: (String) -> Void = { _ in }) throws(LXCError) -> StartOutcome {
+        guard options.isForeground else {
+            guard let start = try beginStart(options, notes: notes) else { return .wasRunning }
+            do { try start.finish() } catch { throw LXCError(.failed, error) }
+            return .started
+        }
         if try isRunning() { return .wasRunning }
         try checkCreation()
         try finishAbandonedRestore()
-        if options.isForeground {
-            let plan = try startPlan(options, notes: notes)
-            do { try SupervisorLaunch(plan: plan).startInForeground() } catch { throw LXCError(.failed, error) }
-            return .started
-        }
+        let plan = try startPlan(options, notes: notes)
+        do { try SupervisorLaunch(plan: plan).startInForeground() } catch { throw LXCError(.failed, error) }
+        return .started
+    }
+
+    /// Begins to start the container in the background.
+    ///
+    /// - Parameters:
+    ///   - options: How; that it is in the background goes without saying.
+    ///   - notes: Called with one line about historic spellings in the configuration.
+    /// - Returns: The start that is under way; nil when the container runs already.
+    /// - Throws: ``LXCError`` for what can be known before anything happens.
+    package func beginStart(_ options: StartOptions, notes: (String) -> Void = { _ in }) throws(LXCError) -> StartUnderWay? {
+        if try isRunning() { return nil }
+        try checkCreation()
+        try finishAbandonedRestore()
         let supervisor: BackgroundSupervisor
         do { supervisor = try BackgroundSupervisor(lxcPath: lxcPath, name: name, isDetached: !options.callerEnds) } catch {
             throw LXCError(.failed, error)
         }
         let plan = try startPlan(options, notes: notes)
-        do { try supervisor.start(plan) } catch { throw LXCError(.failed, error) }
-        return .started
+        do { return try supervisor.begin(plan) } catch { throw LXCError(.failed, error) }
     }
 
     /// Whether somebody supervises the container.

@@ -2,7 +2,7 @@
 import LXCCgroups
 import LXCConfig
 import LXCRuntime
-import LinuxKernel
+package import LinuxKernel
 
 extension Container {
     /// Kills the container and waits until its supervisor has ended, with the stop hooks.
@@ -50,7 +50,7 @@ extension Container {
         return Signals.power
     }
 
-    private func wait(for registration: StateRegistration, until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
+    fileprivate func wait(for registration: StateRegistration, until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
         guard case .waiting(let subscription) = registration else { return true }
         do {
             _ = try subscription.next(until: deadline)
@@ -70,14 +70,23 @@ extension Container {
 
     /// As ``reboot(timeout:)``; nil waits for ever.
     package func reboot(within limit: Duration?) throws(LXCError) -> Bool {
+        let reboot = try beginReboot()
+        guard limit != .zero else { return true }
+        return try reboot.wait(until: limit.map { .now + $0 })
+    }
+
+    /// Asks init to reboot, and leaves the waiting for later.
+    ///
+    /// - Returns: The reboot that was asked for.
+    /// - Throws: ``LXCError``, `notRunning` when the container does not run.
+    package func beginReboot() throws(LXCError) -> RebootUnderWay {
         let what = "cannot reboot \(name)"
         let handle = try asking(what) { () throws(ControlError) in try client.initPIDFD() }
         let registration = try asking(what) { () throws(ControlError) in try client.addStateClient(.nextRunning) }
         let wanted = try asking(what) { () throws(ControlError) in try client.configItem("lxc.signal.reboot") }
         let signal = wanted.flatMap { Int32($0) } ?? Signals.interrupt
         try attempt(what) { () throws(KernelError) in try handle.send(signal) }
-        guard limit != .zero else { return true }
-        return try wait(for: registration, until: limit.map { .now + $0 })
+        return RebootUnderWay(self, registration)
     }
 
     /// Stops giving the container processor time.
@@ -135,5 +144,25 @@ extension Container {
             // Nobody listens on the pipe, or it cannot be written: the state itself counts.
         }
         try client.serveState(state)
+    }
+}
+
+/// A reboot that init was asked for.
+package final class RebootUnderWay {
+    private let container: Container
+    private let registration: StateRegistration
+
+    fileprivate init(_ container: Container, _ registration: StateRegistration) {
+        self.container = container
+        self.registration = registration
+    }
+
+    /// Waits until the container runs again.
+    ///
+    /// - Parameter deadline: When to give up; nil is never.
+    /// - Returns: Whether it ran again in time.
+    /// - Throws: ``LXCError`` when its supervisor cannot be listened to.
+    package func wait(until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
+        try container.wait(for: registration, until: deadline)
     }
 }

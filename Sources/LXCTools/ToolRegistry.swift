@@ -6,12 +6,13 @@ package enum ToolRegistry {
     /// Every tool's table; built only for completion, manual and the list of tools.
     package static var tables: [OptionTable] {
         [
-            AttachCommand.table, CgroupCommand.table, CheckConfigCommand.table, CloneCommand.table, ConfigCommand.table,
-            ConsoleCommand.table, CopyCommand.table,
+            AttachCommand.table, AutostartCommand.table, CgroupCommand.table, CheckConfigCommand.table,
+            CheckpointCommand.table, CloneCommand.table, ConfigCommand.table,
+            ConsoleCommand.table, ContainersCommand.table, CopyCommand.table,
             CreateCommand.table, DestroyCommand.table, DeviceCommand.table, ExecuteCommand.table, FreezeCommand.table, InfoCommand.table,
             ListCommand.table, MonitorCommand.table, NetCommand.table, SnapshotCommand.table, StartCommand.table,
             StartEphemeralCommand.table, StopCommand.table,
-            UnfreezeCommand.table, UnshareCommand.table,
+            TopCommand.table, UnfreezeCommand.table, UnshareCommand.table,
             UpdateConfigCommand.table, UsernsExecCommand.table, WaitCommand.table,
         ]
     }
@@ -25,11 +26,14 @@ package enum ToolRegistry {
     {
         switch tool {
         case "lxc-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
+        case "lxc-autostart": runner.run(AutostartCommand.self, program: program, arguments: arguments)
         case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)
         case "lxc-checkconfig": runner.run(CheckConfigCommand.self, program: program, arguments: arguments)
+        case "lxc-checkpoint": runner.run(CheckpointCommand.self, program: program, arguments: arguments)
         case "lxc-clone": runner.run(CloneCommand.self, program: program, arguments: arguments)
         case "lxc-config": runner.run(ConfigCommand.self, program: program, arguments: arguments)
         case "lxc-console": runner.run(ConsoleCommand.self, program: program, arguments: arguments)
+        case "lxc-containers": runner.run(ContainersCommand.self, program: program, arguments: arguments)
         case "lxc-copy": runner.run(CopyCommand.self, program: program, arguments: arguments)
         case "lxc-create": runner.run(CreateCommand.self, program: program, arguments: arguments)
         case "lxc-destroy": runner.run(DestroyCommand.self, program: program, arguments: arguments)
@@ -46,6 +50,7 @@ package enum ToolRegistry {
         case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
         case "lxc-start-ephemeral": runner.run(StartEphemeralCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
+        case "lxc-top": runner.run(TopCommand.self, program: program, arguments: arguments)
         case "lxc-unfreeze": runner.run(UnfreezeCommand.self, program: program, arguments: arguments)
         case "lxc-unshare": runner.run(UnshareCommand.self, program: program, arguments: arguments)
         case "lxc-update-config": runner.run(UpdateConfigCommand.self, program: program, arguments: arguments)

@@ -166,7 +166,7 @@ struct ForeignArchitectureTests {
             let lines = result.lines
             #expect(result.code == 0 && lines.count == 4, "\(result)")
             #expect(lines.first?.hasPrefix("Registered: qemu-aarch64 ") == true)
-            #expect(lines.dropFirst().first == #"{"registered":[]}"#)
+            #expect(lines.dropFirst().first == #"{"schema":1,"registered":[]}"#)
             #expect(lines.last == "aarch64")
         }
     }

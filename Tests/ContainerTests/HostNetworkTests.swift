@@ -63,7 +63,7 @@ struct HostNetworkTests {
             #expect(
                 try network.net("status", "--format", "json").output
                     == """
-                    {"state":"running","bridge":"lxcbr0","up":true,"interfaces":[],"addresses":["10.0.3.1/24","fd00:3::1/64"],\
+                    {"schema":1,"state":"running","bridge":"lxcbr0","up":true,"interfaces":[],"addresses":["10.0.3.1/24","fd00:3::1/64"],\
                     "dnsmasq":\(process),"nat":true,"filter":"nft"}
 
                     """)

@@ -46,7 +46,8 @@ import Testing
             #expect(try fixture.succeed("snapshot", "-n", name, "-L", "-C").lines[1] == "before the change")
             let json = try fixture.succeed("snapshot", "-n", name, "-L", "--format", "json").output
             #expect(
-                json.hasPrefix(#"[{"name":"snap0","path":"\#(folder)","created":"20"#) && json.contains(#""comment":"before the change""#))
+                json.hasPrefix(#"{"schema":1,"snapshots":[{"name":"snap0","path":"\#(folder)","created":"20"#)
+                    && json.contains(#""comment":"before the change""#))
             #expect(try WholeFile.text("\(folder)/snap0/ts").utf8.count == 19)
 
             try fixture.succeed("snapshot", "-n", name, "-r", "snap0")

@@ -130,7 +130,7 @@ import Testing
     @Test func jsonHoldsTheSame() {
         let run = ToolRun("lxc-start p1 --error-format json") { $0.failure = Self.failure }
         #expect(
-            run.errors == #"{"error":{"tool":"lxc-start","code":"start-failed","message":"cannot mount /dev/snd on dev/snd","#
+            run.errors == #"{"schema":1,"error":{"tool":"lxc-start","code":"start-failed","message":"cannot mount /dev/snd on dev/snd","#
                 + #""container":"p1","reason":"no such file or directory","#
                 + #""origin":{"setting":"lxc.mount.entry","file":"/var/lib/lxc/p1/config","line":14},"#
                 + #""advice":"add \"optional\" to its options to start without it","status":1}}"# + "\n")
@@ -141,7 +141,7 @@ import Testing
         #expect(run.status == 1)
         #expect(
             run.errors
-                == #"{"error":{"tool":"lxc-start","code":"usage","message":"unrecognized option '--bogus'","status":1}}"# + "\n")
+                == #"{"schema":1,"error":{"tool":"lxc-start","code":"usage","message":"unrecognized option '--bogus'","status":1}}"# + "\n")
     }
 
     @Test func textHasAtMostFiveLinesAndNoControlCharacters() {

@@ -101,7 +101,7 @@ import Testing
         let json = ToolRun("lxc-snapshot -n u3 -L --format json") { $0.snapshotRows = rows }
         #expect(
             json.output
-                == #"[{"name":"snap0","path":"/var/lib/lxcsnaps/u3","created":"2014:08:12 09:51:11","comment":"text"},"#
-                + #"{"name":"snap1","path":"/var/lib/lxcsnaps/u3","created":null,"comment":null}]"# + "\n")
+                == #"{"schema":1,"snapshots":[{"name":"snap0","path":"/var/lib/lxcsnaps/u3","created":"2014:08:12 09:51:11","comment":"text"},"#
+                + #"{"name":"snap1","path":"/var/lib/lxcsnaps/u3","created":null,"comment":null}]}"# + "\n")
     }
 }

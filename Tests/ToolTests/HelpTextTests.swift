@@ -5,10 +5,12 @@ import Testing
 @Suite struct HelpTextTests {
     static let tables = ToolRegistry.tables + [MonitorDaemonCommand.table]
 
-    /// The long words that help must explain; lxc-ls and lxc-unshare take two without effect, because C LXC's do.
+    /// The long words that help must explain; some tools take two without effect, because C LXC's do.
     static func explained(_ table: OptionTable) -> [(long: String, option: Option)] {
         table.allOptions.compactMap { option in
-            guard let long = option.longText, !["lxc-ls", "lxc-unshare"].contains(table.tool) || !["name", "rcfile"].contains(long) else {
+            guard let long = option.longText,
+                !["lxc-autostart", "lxc-ls", "lxc-top", "lxc-unshare"].contains(table.tool) || !["name", "rcfile"].contains(long)
+            else {
                 return nil
             }
             return (long, option)
@@ -93,51 +95,6 @@ import Testing
         for line in page.split(separator: "\n") where line.hasPrefix(".") {
             let request = line.dropFirst().prefix { $0 != " " }
             #expect([".TH", ".SH", ".B", ".BR", ".br", ".TP", ".PP"].contains(".\(request)"), "stray request: \(line)")
-        }
-    }
-}
-
-/// The options of section 1 to 5 of the reference, by tool: what old scripts may use.
-@Suite struct ReferenceOptionTests {
-    @Test(arguments: [
-        (
-            "lxc-start",
-            "d:daemon F:foreground p=pidfile f=rcfile c=console L=console-log C:close-all-fds s=define =share-net =share-ipc =share-uts =share-pid"
-        ),
-        ("lxc-stop", "r:reboot W:nowait t=timeout k:kill :nokill :nolock =rcfile"),
-        ("lxc-console", "t=tty e=escape =rcfile"),
-        ("lxc-freeze", "=rcfile"), ("lxc-unfreeze", "=rcfile"),
-        ("lxc-ls", "1:line f:fancy F=fancy-format :active :running :frozen :stopped :defined ?nesting =filter g=groups"),
-        ("lxc-info", "c=config i:ips p:pid S:stats H:no-humanize s:state =rcfile"),
-        ("lxc-monitor", "Q:quit"),
-        ("lxc-wait", "s=state t=timeout =rcfile"),
-        ("lxc-create", "t=template f=config B=bdev =dir =lvname =vgname =thinpool =fstype =fssize =zfsroot =rbdname =rbdpool =rbduser"),
-        ("lxc-destroy", "f:force s:snapshots =rcfile"),
-        (
-            "lxc-attach",
-            "e?elevated-privileges a=arch s=namespaces R:remount-sys-proc :clear-env :keep-env v=set-var =keep-var L=pty-log f=rcfile u=uid g=gid c=context"
-        ),
-        ("lxc-execute", "f=rcfile s=define u=uid g=gid d:daemon =share-net =share-ipc =share-uts =share-pid"),
-        ("lxc-cgroup", "=rcfile"), ("lxc-device", "=rcfile"),
-        (
-            "lxc-copy",
-            "N=newname p=newpath R:rename s:snapshot a:allowrunning F:foreground d:daemon e:ephemeral m=mount B=backingstorage =backingstore t:tmpfs L=fssize D:keepdata K:keepname M:keepmac =rcfile"
-        ),
-        ("lxc-snapshot", "L:list C:showcomments c=comment r=restore N=newname d=destroy =rcfile"),
-    ])
-    func existWithTheirArguments(tool: String, list: String) throws {
-        let table = try #require(ToolRegistry.tables.first { $0.tool == tool })
-        let common = " n=name P=lxcpath o=logfile l=logpriority q:quiet h:help :usage :version"
-        for item in (list + common).split(separator: " ") {
-            let sign = try #require(item.firstIndex { ":=?".contains($0) })
-            let short = item[..<sign].isEmpty ? nil : String(item[..<sign])
-            let long = String(item[item.index(after: sign)...])
-            let option = try #require(table.allOptions.first { $0.longText == long }, "\(tool) lacks --\(long)")
-            #expect(option.shortText == short, "\(tool) --\(long)")
-            switch (item[sign], option.argument) {
-            case (":", .none), ("=", .required), ("?", .optional): break
-            default: Issue.record("\(tool) --\(long) has another kind of argument")
-            }
         }
     }
 }

@@ -107,13 +107,17 @@ import Testing
     @Test func json() {
         #expect(
             info("--format json").output
-                == #"{"name":"cat-web","state":"RUNNING","pid":28717,"addresses":["10.0.3.78"],"statistics":{"cpu_nanoseconds":8641853,"#
+                == #"{"schema":1,"name":"cat-web","state":"RUNNING","pid":28717,"addresses":["10.0.3.78"],"statistics":{"cpu_nanoseconds":8641853,"#
                 + #""block_io_bytes":0,"memory_bytes":1048576,"kernel_memory_bytes":462848,"#
                 + #""memory_kills":null,"refused_forks":null,"links":[{"name":"vethw20utH","sent_bytes":1208,"received_bytes":1946}]}}"#
                 + "\n")
         let values = [InfoReport.Value(key: "k", text: "v"), .init(key: "x", text: nil)]
-        #expect(info("--format json -c k -c x", Self.running, values).output == #"{"name":"cat-web","config":{"k":"v","x":null}}"# + "\n")
-        #expect(info("--format json -p", InfoReport(name: "cat-web", state: .stopped)).output == #"{"name":"cat-web","pid":null}"# + "\n")
+        #expect(
+            info("--format json -c k -c x", Self.running, values).output == #"{"schema":1,"name":"cat-web","config":{"k":"v","x":null}}"#
+                + "\n")
+        #expect(
+            info("--format json -p", InfoReport(name: "cat-web", state: .stopped)).output == #"{"schema":1,"name":"cat-web","pid":null}"#
+                + "\n")
     }
 }
 
@@ -144,7 +148,7 @@ import Testing
     @Test func json() {
         #expect(
             monitor(["--format", "json", "cat-web"]).output
-                == #"{"name":"cat-web","state":"STARTING"}"# + "\n" + #"{"name":"cat-web","exit_status":3}"# + "\n")
+                == #"{"schema":1,"name":"cat-web","state":"STARTING"}"# + "\n" + #"{"schema":1,"name":"cat-web","exit_status":3}"# + "\n")
     }
 
     @Test func aMalformedPatternIsAnError() {

@@ -178,12 +178,12 @@ import Testing
     @Test func json() {
         #expect(
             list("lxc-ls --format json --filter web").output
-                == #"[{"name":"cat-web","state":"FROZEN","pid":null,"memory_bytes":null,"swap_bytes":null,"autostart":true,"#
-                + #""groups":["web"],"interfaces":[],"ipv4":["10.0.3.78"],"ipv6":[],"unprivileged":false}]"# + "\n")
+                == #"{"schema":1,"containers":[{"name":"cat-web","state":"FROZEN","pid":null,"memory_bytes":null,"swap_bytes":null,"autostart":true,"#
+                + #""groups":["web"],"interfaces":[],"ipv4":["10.0.3.78"],"ipv6":[],"unprivileged":false}]}"# + "\n")
         #expect(
             list("lxc-ls --format json -F name,state").output
-                == #"[{"name":"cat-db","state":"STOPPED"},{"name":"cat-web","state":"FROZEN"}]"# + "\n")
-        #expect(list("lxc-ls --format json", []).output == "[]\n")
+                == #"{"schema":1,"containers":[{"name":"cat-db","state":"STOPPED"},{"name":"cat-web","state":"FROZEN"}]}"# + "\n")
+        #expect(list("lxc-ls --format json", []).output == #"{"schema":1,"containers":[]}"# + "\n")
         #expect(list("lxc-ls --format xml").status == 1)
     }
 }

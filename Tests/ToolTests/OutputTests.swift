@@ -82,8 +82,8 @@ import Testing
 
     @Test func json() {
         let run = ToolRun("lxc-config lxc.lxcpath --format json") { $0.values = [.containerPath: "/x"] }
-        #expect(run.output == #"{"lxc.lxcpath":"/x"}"# + "\n")
-        #expect(ToolRun("lxc-config -l --format json").output.hasPrefix(#"{"lxc.default_config":null,"#))
+        #expect(run.output == #"{"schema":1,"items":{"lxc.lxcpath":"/x"}}"# + "\n")
+        #expect(ToolRun("lxc-config -l --format json").output.hasPrefix(#"{"schema":1,"items":{"lxc.default_config":null,"#))
     }
 
     @Test func manual() {

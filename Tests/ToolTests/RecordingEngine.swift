@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCOperations
 import LXCConfig
 import LXCRuntime
 import LXCTools
@@ -18,6 +19,7 @@ final class RecordingEngine: ContainerEngine {
     private(set) var destroyed: DestroyRequest?
     private(set) var copied: CopyRequest?
     private(set) var daemon: MonitorDaemonRequest?
+    private(set) var checkpointed: CheckpointRequest?
     /// The fields that facts were asked for, by container.
     private(set) var lookups: [String: ListFields] = [:]
 
@@ -33,6 +35,10 @@ final class RecordingEngine: ContainerEngine {
     var nested: [String: [ListRow]] = [:]
     var controls: [String: String] = [:]
     var values: [SystemConfigItem: String] = [:]
+    var candidates: [AutostartCandidate] = []
+    var uses: [ContainerUsage] = []
+    /// Why containers cannot be started or stopped, by name.
+    var failures: [String: ToolFailure] = [:]
 
     private func note(_ call: String) throws(ToolFailure) {
         calls.append(call)
@@ -69,6 +75,25 @@ final class RecordingEngine: ContainerEngine {
         try note("stop \(request.target.name)")
     }
 
+    func autostartCandidates(_ options: CommonOptions) throws(ToolFailure) -> [AutostartCandidate] {
+        try note("candidates")
+        return candidates
+    }
+
+    func startTogether(_ targets: [ContainerTarget], ended: (Int, ToolFailure?) -> Void) throws(ToolFailure) {
+        try note("start " + targets.map { $0.name }.joined(separator: "+"))
+        for (index, target) in targets.enumerated() { ended(index, failures[target.name]) }
+    }
+
+    func stopTogether(
+        _ targets: [ContainerTarget], _ action: StopRequest.Action, timeout: Int?, ended: (Int, ToolFailure?) -> Void
+    ) throws(ToolFailure) {
+        try note("\(action) " + targets.map { $0.name }.joined(separator: "+") + (timeout.map { " in \($0)" } ?? ""))
+        for (index, target) in targets.enumerated() { ended(index, failures[target.name]) }
+    }
+
+    func pause(seconds: Int) { calls.append("pause \(seconds)") }
+
     func freeze(_ target: ContainerTarget) throws(ToolFailure) { try note("freeze \(target.name)") }
 
     func unfreeze(_ target: ContainerTarget) throws(ToolFailure) { try note("unfreeze \(target.name)") }
@@ -92,6 +117,11 @@ final class RecordingEngine: ContainerEngine {
         daemon = request
         try note("monitord")
         return exit
+    }
+
+    func checkpoint(_ request: CheckpointRequest) throws(ToolFailure) {
+        checkpointed = request
+        try note("checkpoint \(request.target.name)")
     }
 
     func create(_ request: CreateRequest) throws(ToolFailure) {
@@ -119,6 +149,11 @@ final class RecordingEngine: ContainerEngine {
     func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow] {
         for container in containers { lookups[container.name] = fields }
         return containers.map { rows[$0.name] ?? ListRow(name: $0.name) }
+    }
+
+    func usage(_ options: CommonOptions) throws(ToolFailure) -> [ContainerUsage] {
+        try note("usage")
+        return uses
     }
 
     func copy(_ request: CopyRequest) throws(ToolFailure) {

@@ -29,6 +29,8 @@ OPERATIONS = {
     "start-confined": ("  with seccomp, device rules, limits", 10, 0.50),
     "stop": ("lxc-stop -k, no network", 10, None),
     "stop-veth": ("lxc-stop -k, veth on a bridge", 10, 0.15),
+    "autostart": ("lxc-autostart of {many}, no network", 1, 0.67),
+    "autostart-veth": ("lxc-autostart of {many}, veth on a bridge", 1, 0.67),
     "execute": ("lxc-execute -- /bin/true", 10, 0.50),
     "execute-busy": ("  the same again and again", 10, 0.50),
     "attach": ("lxc-attach -- /bin/true", 20, 0.60),

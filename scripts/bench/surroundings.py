@@ -90,7 +90,7 @@ class Surroundings:
             self.debian_rootfs = f"{path}/rootfs"
         return self.debian_rootfs
 
-    def write_container(self, lxcpath, name, on_bridge=None, rootfs=None, confined=False):
+    def write_container(self, lxcpath, name, on_bridge=None, rootfs=None, confined=False, autostart=False):
         """`on_bridge`: a number, different for each container that has a veth on the bridge."""
         os.makedirs(f"{lxcpath}/{name}", mode=0o770)
         network = NO_NETWORK
@@ -99,6 +99,8 @@ class Surroundings:
             network = ON_THE_BRIDGE.format(high=1 + on_bridge // 250, low=1 + on_bridge % 250)
         with open(f"{lxcpath}/{name}/config", "w") as file:
             file.write(CONFIG.format(rootfs=rootfs or self.rootfs, name=name) + network + (CONFINEMENT if confined else ""))
+            if autostart:
+                file.write("lxc.start.auto = 1\n")
 
     def _make_bridge(self):
         if not os.path.exists(f"/sys/class/net/{BRIDGE}"):

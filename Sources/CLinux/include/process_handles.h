@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,6 +66,14 @@ static inline int clinux_execveat(int directory, const char *path, char *const *
 
 // dup3(2) is hidden behind a feature macro.
 static inline int clinux_dup3(int from, int to, int flags) { return (int)syscall(SYS_dup3, from, to, flags); }
+
+// As many open files as the hard limit allows.
+static inline int clinux_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 // prlimit(2) with the kernel's 64-bit structure.
 static inline int clinux_prlimit(int pid, int resource, uint64_t soft, uint64_t hard) {

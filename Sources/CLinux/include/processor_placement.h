@@ -27,6 +27,16 @@ static inline int clinux_other_processors(struct clinux_processors *own, struct 
     return -1;
 }
 
+// How many processors the caller may use; 1 when the kernel does not say.
+static inline int clinux_processor_count(void) {
+    struct clinux_processors own;
+    int count = 0;
+    memset(&own, 0, sizeof own);
+    if (syscall(SYS_sched_getaffinity, 0, sizeof own, &own) < 0) return 1;
+    for (unsigned index = 0; index < sizeof own.words / sizeof own.words[0]; index++) count += __builtin_popcountl(own.words[index]);
+    return count > 0 ? count : 1;
+}
+
 static inline int clinux_has_other_processors(void) {
     struct clinux_processors own, others;
     return clinux_other_processors(&own, &others) == 0;

@@ -42,15 +42,46 @@ package struct BackgroundSupervisor: ~Copyable {
     }
 
     /// Starts the container and waits until it runs or has failed.
-    package consuming func start(_ plan: StartPlan) throws(OperationFailure) {
-        let bytes: [UInt8]?
+    package consuming func start(_ plan: StartPlan) throws(OperationFailure) { try begin(plan).finish() }
+
+    /// Hands the plan over, and leaves the result for later: several containers can start at the same time.
+    ///
+    /// - Parameter plan: Everything that was decided about the start.
+    /// - Returns: The start that is under way.
+    /// - Throws: ``OperationFailure`` when the plan cannot be sent.
+    package consuming func begin(_ plan: StartPlan) throws(OperationFailure) -> StartUnderWay {
+        let name = name
         do throws(KernelError) {
             let file = try MemoryFile.make("lxc-plan", plan.encoded)
             // What is sent to a supervisor that has died is answered by the end of the conversation.
             do { try socket.sendAll([0], descriptors: [file.number]) } catch { if error.errno != .brokenPipe { throw error } }
-            _ = consume executable
-            bytes = try socket.receive(upTo: 65536)
-        } catch { throw OperationFailure("cannot learn how the start of \(name) went", error) }
+        } catch { throw OperationFailure("cannot start \(name): its plan was not sent", error) }
+        _ = consume executable
+        return StartUnderWay(socket: socket, name: name)
+    }
+}
+
+/// A container whose supervisor has its plan.
+package final class StartUnderWay {
+    private let socket: UnixSocket
+    private let name: String
+
+    fileprivate init(socket: consuming UnixSocket, name: String) {
+        self.socket = socket
+        self.name = name
+    }
+
+    /// Readable as soon as ``finish()`` does not wait.
+    package var number: Int32 { socket.number }
+
+    /// Waits until the container runs.
+    ///
+    /// - Throws: ``OperationFailure`` when it does not, with the step that failed.
+    package func finish() throws(OperationFailure) {
+        let bytes: [UInt8]?
+        do throws(KernelError) { bytes = try socket.receive(upTo: 65536) } catch {
+            throw OperationFailure("cannot learn how the start of \(name) went", error)
+        }
         switch StartResult(decoding: bytes ?? []) {
         case .running: return
         case .failed(let failure): throw failure

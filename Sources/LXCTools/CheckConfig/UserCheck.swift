@@ -46,7 +46,7 @@ struct UserCheck {
                 .init("detail", .string(finding.detail)), .init("remedy", .optional(finding.remedy?.text)),
             ])
         }
-        return JSONValue.object([
+        return JSONValue.document([
             .init("user", .string(name)), .init("ready", .boolean(readiness.isReady)), .init("findings", .array(findings)),
             .init("done", .array(done.map { .string($0.text) })),
         ]).text

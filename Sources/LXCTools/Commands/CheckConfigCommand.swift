@@ -76,7 +76,7 @@ package enum CheckConfigCommand: ToolCommand {
         let report = CheckReport(kernel, survey)
         guard isTable else {
             let members: [JSONValue.Member] = [.init("kernel_configuration", .string(path)), .init("sections", report.json)]
-            try streams.print(JSONValue.object(members).text + "\n")
+            try streams.print(JSONValue.document(members).text + "\n")
             return .success
         }
         let warning = kernel.version == nil ? "WARNING: Unable to detect version from configuration, assuming latest\n\n" : ""
@@ -89,7 +89,7 @@ package enum CheckConfigCommand: ToolCommand {
         if isTable {
             try streams.print(names.isEmpty ? "All interpreters are registered.\n" : "Registered: \(names.joined(separator: " "))\n")
         } else {
-            try streams.print(JSONValue.object([.init("registered", .array(names.map { .string($0) }))]).text + "\n")
+            try streams.print(JSONValue.document([.init("registered", .array(names.map { .string($0) }))]).text + "\n")
         }
         return .success
     }

@@ -52,11 +52,11 @@ package enum ConfigCommand: ToolCommand {
         case .list(.json):
             var members: [JSONValue.Member] = []
             for item in SystemConfigItem.listed { members.append(.init(item.rawValue, .optional(try engine.systemValue(item)))) }
-            try streams.print(JSONValue.object(members).text + "\n")
+            try streams.print(json(members))
         case .show(let item, .table):
             try streams.print((try engine.systemValue(item) ?? "\(item.rawValue) is not set.") + "\n")
         case .show(let item, .json):
-            try streams.print(JSONValue.object([.init(item.rawValue, .optional(try engine.systemValue(item)))]).text + "\n")
+            try streams.print(json([.init(item.rawValue, .optional(try engine.systemValue(item)))]))
         case .unknown(let word):
             try streams.print("Unknown configuration item: \(ErrorPrinter.printable(word))\n")
             return .failure
@@ -69,5 +69,9 @@ package enum ConfigCommand: ToolCommand {
             try streams.print(ManualPage.text(table))
         }
         return .success
+    }
+
+    private static func json(_ items: [JSONValue.Member]) -> String {
+        JSONValue.document([.init("items", .object(items))]).text + "\n"
     }
 }

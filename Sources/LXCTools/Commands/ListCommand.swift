@@ -105,9 +105,13 @@ package enum ListCommand: ToolCommand {
         case .packed: try streams.print(PackedNames.text(rows.map { $0.path }, columns: streams.columns(of: .output)))
         case .table(let columns): try streams.print(ListRow.table(rows, columns, .current))
         case .ruledTable(let columns): try streams.print(ListRow.table(rows, columns, .ruled))
-        case .json(let columns): try streams.print(JSONValue.array(rows.map { $0.json(columns) }).text + "\n")
+        case .json(let columns): try streams.print(json(rows, columns))
         }
         return .success
+    }
+
+    private static func json(_ rows: [ListRow], _ columns: [ListColumn]) -> String {
+        JSONValue.document([.init("containers", .array(rows.map { $0.json(columns) }))]).text + "\n"
     }
 
     private static func rows(_ request: ListRequest, _ engine: some ContainerEngine) throws(ToolFailure) -> [ListRow] {

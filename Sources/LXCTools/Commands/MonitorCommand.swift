@@ -71,9 +71,9 @@ package enum MonitorCommand: ToolCommand {
         case (.table, .state(let state)): "'\(event.name)' changed state to [\(state.name)]\n"
         case (.table, .exit(let status)): "'\(event.name)' exited with status [\(status)]\n"
         case (.json, .state(let state)):
-            JSONValue.object([.init("name", .string(event.name)), .init("state", .string(state.name))]).text + "\n"
+            JSONValue.document([.init("name", .string(event.name)), .init("state", .string(state.name))]).text + "\n"
         case (.json, .exit(let status)):
-            JSONValue.object([.init("name", .string(event.name)), .init("exit_status", .integer(Int64(status)))]).text + "\n"
+            JSONValue.document([.init("name", .string(event.name)), .init("exit_status", .integer(Int64(status)))]).text + "\n"
         }
     }
 }

@@ -104,13 +104,12 @@ package enum SnapshotCommand: ToolCommand {
     }
 
     private static func json(_ rows: [SnapshotRow]) -> String {
-        JSONValue.array(
-            rows.map { row in
-                .object([
-                    .init("name", .string(row.name)), .init("path", .string(row.folder)),
-                    .init("created", .optional(row.time.isEmpty ? nil : row.time)), .init("comment", .optional(row.comment)),
-                ])
-            }
-        ).text + "\n"
+        let rows = rows.map { row in
+            JSONValue.object([
+                .init("name", .string(row.name)), .init("path", .string(row.folder)),
+                .init("created", .optional(row.time.isEmpty ? nil : row.time)), .init("comment", .optional(row.comment)),
+            ])
+        }
+        return JSONValue.document([.init("snapshots", .array(rows))]).text + "\n"
     }
 }

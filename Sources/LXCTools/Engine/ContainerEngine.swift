@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import LXCOperations
 package import LXCConfig
 
 /// What the tools ask of the library below them; one call a tool, so that joining the two is a thin adapter and a test can stand in.
@@ -17,6 +18,17 @@ package protocol ContainerEngine {
     func openConsole(_ request: ConsoleRequest) throws(ToolFailure)
     /// Stops or reboots a container.
     func stop(_ request: StopRequest) throws(ToolFailure)
+    /// All defined containers of the folder asked for, sorted by name, with what `lxc-autostart` wants to know of them.
+    func autostartCandidates(_ options: CommonOptions) throws(ToolFailure) -> [AutostartCandidate]
+    /// Starts containers at the same time; `ended` is called with the place of each once it runs, or with the reason why it does not.
+    func startTogether(_ targets: [ContainerTarget], ended: (Int, ToolFailure?) -> Void) throws(ToolFailure)
+    /// Stops or reboots containers at the same time. `timeout`: as in ``StopRequest``, for all of them together; one that does not stop is
+    /// killed then, and one that does not reboot has failed.
+    func stopTogether(
+        _ targets: [ContainerTarget], _ action: StopRequest.Action, timeout: Int?, ended: (Int, ToolFailure?) -> Void
+    ) throws(ToolFailure)
+    /// Lets time go by.
+    func pause(seconds: Int)
     /// Stops all processes of a container without ending them.
     func freeze(_ target: ContainerTarget) throws(ToolFailure)
     /// Lets a frozen container go on.
@@ -29,6 +41,8 @@ package protocol ContainerEngine {
     func quitMonitorDaemons(_ request: MonitorRequest) throws(ToolFailure)
     /// Is the monitor daemon until nobody listens any more.
     func runMonitorDaemon(_ request: MonitorDaemonRequest) throws(ToolFailure) -> ExitCode
+    /// Writes a running container to disk, or takes it up again from there.
+    func checkpoint(_ request: CheckpointRequest) throws(ToolFailure)
     /// Makes a container.
     func create(_ request: CreateRequest) throws(ToolFailure)
     /// Lets a template print its own help.
@@ -48,6 +62,8 @@ package protocol ContainerEngine {
     func information(_ request: InfoRequest) throws(ToolFailure) -> InfoReport
     /// Names of all containers in the folder asked for, sorted; a missing folder has none.
     func containers(_ options: CommonOptions) throws(ToolFailure) -> [ListedContainer]
+    /// What the running containers of the folder asked for use, sorted by name; made to be called again and again.
+    func usage(_ options: CommonOptions) throws(ToolFailure) -> [ContainerUsage]
     /// Looks up some facts of containers, a row each in their order; facts that cannot be had stay empty, so that a broken container
     /// does not hide the others.
     func facts(of containers: [ListedContainer], _ fields: ListFields, _ options: CommonOptions) throws(ToolFailure) -> [ListRow]

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
-import LXCOperations
+package import LXCOperations
 import LXCRuntime
 import LinuxKernel
 
 /// The tools joined to the library: each request becomes calls on a container, each failure a tool's failure.
 package struct SystemEngine: ContainerEngine {
     /// The file is read once: a listing of a hundred containers needs it a hundred times.
-    private final class Memory { var system: SystemConfig? }
+    private final class Memory {
+        var system: SystemConfig?
+        var usageReader: UsageReader?
+    }
     private let memory = Memory()
 
     package init() {}
@@ -22,6 +25,18 @@ package struct SystemEngine: ContainerEngine {
 
     private func loadSystemConfig() throws(ToolFailure) -> SystemConfig {
         do { return try SystemConfig.loadForCaller() } catch { throw ToolFailure(LXCError(error)) }
+    }
+
+    package func usage(_ options: CommonOptions) throws(ToolFailure) -> [ContainerUsage] {
+        let reader: UsageReader
+        if let known = memory.usageReader {
+            reader = known
+        } else {
+            let path = if let given = options.paths.last { given } else { try systemConfig().containerPath }
+            reader = UsageReader(lxcPath: path)
+            memory.usageReader = reader
+        }
+        do { return try reader.read() } catch { throw ToolFailure("cannot learn which containers run", error) }
     }
 
     package func systemValue(_ item: SystemConfigItem) throws(ToolFailure) -> String? { try systemConfig().value(of: item) }

@@ -19,7 +19,7 @@ package enum ByteSizeText {
     package static func seconds(nanoseconds: UInt64) -> String { hundredths(nanoseconds, per: 1_000_000_000) + " seconds" }
 
     /// A quotient with two decimals. The divisor is greater than zero and at most 2^40, so that nothing overflows.
-    private static func hundredths(_ value: UInt64, per divisor: UInt64) -> String {
+    static func hundredths(_ value: UInt64, per divisor: UInt64) -> String {
         let (whole, rest) = value.quotientAndRemainder(dividingBy: divisor)
         var (cents, remainder) = (rest * 100).quotientAndRemainder(dividingBy: divisor)
         let twice = remainder * 2

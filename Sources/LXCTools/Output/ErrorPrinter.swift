@@ -10,6 +10,14 @@ package enum ErrorPrinter {
         }
     }
 
+    /// One line for people, for a tool that goes on with other containers.
+    static func line(_ failure: ToolFailure, tool: String, container: String) -> String {
+        var line = "\(tool): \(container): \(failure.message)"
+        if let reason = failure.reason { line += ": \(reason)" }
+        if let origin = failure.origin { line += " (asked for by \(place(origin)))" }
+        return printable(line) + "\n"
+    }
+
     private static func plain(_ failure: ToolFailure, _ tool: String, _ container: String?) -> String {
         var first = failure.message
         if failure.namesTool { first = container.map { "\(tool): \($0): \(first)" } ?? "\(tool): \(first)" }
@@ -40,7 +48,7 @@ package enum ErrorPrinter {
         }
         if let advice = failure.advice { fields.append(.init("advice", .string(advice))) }
         fields.append(.init("status", .integer(Int64(failure.exit.rawValue))))
-        return .object([.init("error", .object(fields))])
+        return .document([.init("error", .object(fields))])
     }
 
     /// A line without control characters: names and file contents must not drive the reader's terminal.

@@ -99,7 +99,7 @@ extension InfoReport {
             let values = values.map { JSONValue.Member($0.key, .optional($0.text)) }
             members.append(.init("config", .object(values)))
         }
-        return .object(members)
+        return .document(members)
     }
 }
 

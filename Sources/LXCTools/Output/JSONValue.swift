@@ -17,9 +17,18 @@ package indirect enum JSONValue: Sendable, Equatable {
     case boolean(Bool)
     case integer(Int64)
     case unsigned(UInt64)
+    /// A number with two decimals, given in hundredths.
+    case hundredths(UInt64)
     case string(String)
     case array([JSONValue])
     case object([Member])
+
+    /// The version of what the tools print with `--format json`, which is described in `Documentation/json.md`. It grows when a member
+    /// goes away or changes its meaning, and not when one is added.
+    package static let schema: Int64 = 1
+
+    /// A whole document: an object whose first member says which version of the description holds.
+    package static func document(_ members: [Member]) -> JSONValue { .object([Member("schema", .integer(schema))] + members) }
 
     /// A string, or null.
     package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
@@ -43,6 +52,7 @@ package indirect enum JSONValue: Sendable, Equatable {
         case .boolean(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
         case .unsigned(let value): text += String(value)
+        case .hundredths(let value): text += "\(value / 100).\(value % 100 < 10 ? "0" : "")\(value % 100)"
         case .string(let value): Self.write(value, to: &text)
         case .array(let values):
             text += "["

@@ -25,7 +25,7 @@ enum NetStatusText {
 
     /// For programs.
     static func json(_ status: HostNetwork.Status) -> JSONValue {
-        .object([
+        .document([
             .init("state", .string(word(status.state))),
             .init("bridge", .string(status.bridge)),
             .init("up", status.isUp.map { .boolean($0) } ?? .null),

@@ -10,6 +10,20 @@ extension OwnedDescriptor {
         return try kernelCall("read", "descriptor \(number)") { CLinux.read(number, buffer.baseAddress, buffer.count) }
     }
 
+    /// Reads once from the start of the file, wherever others have read to; 0 means that it is empty.
+    ///
+    /// - Parameter buffer: The room; what is behind the bytes read stays as it was.
+    /// - Returns: How many bytes were read.
+    /// - Throws: ``KernelError``
+    ///
+    /// Kernel call: `pread(2)`.
+    package func readFromStart(into buffer: inout [UInt8]) throws(KernelError) -> Int {
+        let number = number
+        return try kernelCall("pread", "descriptor \(number)") {
+            buffer.withUnsafeMutableBytes { pread(number, $0.baseAddress, $0.count, 0) }
+        }
+    }
+
     /// Writes all bytes at a place of the file, over as many calls as it takes.
     ///
     /// - Parameters:

@@ -18,4 +18,9 @@ package enum ResourceLimit {
     package static func set(_ resource: Int32, soft: UInt64, hard: UInt64, of pid: Int32) throws(KernelError) {
         try kernelCommand("prlimit", "limit \(resource)") { clinux_prlimit(pid, resource, soft, hard) }
     }
+
+    /// Lets the caller have as many open files as it may allow itself, for a program that watches many; where that fails, the limit stays.
+    ///
+    /// Kernel call: `setrlimit(2)`.
+    package static func raiseOpenFiles() { _ = clinux_raise_open_files() }
 }

@@ -13,6 +13,7 @@ package enum Signals {
     package static let windowChange = SIGWINCH
     package static let pipe = SIGPIPE
     package static let stop = SIGSTOP
+    package static let terminalStop = SIGTSTP
     package static let `continue` = SIGCONT
     package static let bus = SIGBUS
     package static let illegal = SIGILL

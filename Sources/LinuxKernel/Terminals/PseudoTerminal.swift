@@ -68,6 +68,17 @@ package enum TerminalMode {
         try kernelCommand("tcsetattr", "terminal \(terminal)") { tcsetattr(terminal, TCSAFLUSH, &value) }
     }
 
+    /// Keys are read as they are pressed and not shown; those for signals work on.
+    package static func makeImmediate(_ terminal: Int32) throws(KernelError) {
+        var value = try current(of: terminal).value
+        value.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        withUnsafeMutableBytes(of: &value.c_cc) { characters in
+            characters[Int(VMIN)] = 1
+            characters[Int(VTIME)] = 0
+        }
+        try kernelCommand("tcsetattr", "terminal \(terminal)") { tcsetattr(terminal, TCSADRAIN, &value) }
+    }
+
     /// Copies the size of one terminal to another.
     package static func copySize(from source: Int32, to target: Int32) throws(KernelError) {
         var size = winsize()

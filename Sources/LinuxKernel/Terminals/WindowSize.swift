@@ -10,4 +10,13 @@ extension StandardStream {
         guard clinux_get_window_size(rawValue, &size) == 0, size.ws_col > 0 else { return nil }
         return Int(size.ws_col)
     }
+
+    /// Its height in lines; `nil` when it is no terminal or does not know its height.
+    ///
+    /// Kernel call: `ioctl(2)` `TIOCGWINSZ`.
+    package var terminalRows: Int? {
+        var size = winsize()
+        guard clinux_get_window_size(rawValue, &size) == 0, size.ws_row > 0 else { return nil }
+        return Int(size.ws_row)
+    }
 }

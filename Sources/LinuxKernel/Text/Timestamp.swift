@@ -6,6 +6,13 @@ package enum Timestamp {
     /// Seconds since 1970. Library call: `time(3)`.
     package static var seconds: Int64 { Int64(time(nil)) }
 
+    /// Milliseconds since 1970. Kernel call: `clock_gettime(2)`.
+    package static var milliseconds: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+
     /// `YYYYMMDDhhmmss.mmm` in UTC.
     package static func logText() -> String {
         var now = timespec()
