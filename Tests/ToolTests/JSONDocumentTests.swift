@@ -72,6 +72,8 @@ import Testing
             statistics.blockBytes = 1
             statistics.memoryBytes = 1
             statistics.kernelMemoryBytes = 1
+            statistics.memoryKills = 1
+            statistics.refusedForks = 1
         }
         report.statistics = statistics
         return report
