@@ -98,6 +98,14 @@ fuzz: deps ## feed random input to every parser, SECONDS_EACH (60) seconds each
 install: release library ## install below PREFIX (/usr/local); also DESTDIR, SYSCONFDIR, LOCALSTATEDIR, RUNDIR, LIBDIR, LIBEXECDIR
 	@BUILD_DIR=.build/programs/release scripts/install.sh install
 
+.PHONY: deb
+deb: release library ## make Debian packages of the tools, the library and the templates in .build/deb
+	@scripts/deb.sh
+
+.PHONY: deb-test
+deb-test: deb ## install the packages in a fresh Debian container, use them there and remove them (root)
+	@scripts/deb-test.sh
+
 .PHONY: install-only
 install-only: # what the last build made, without building: BUILD_DIR=.build/debug make install-only
 	@scripts/install.sh install
