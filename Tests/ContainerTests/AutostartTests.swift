@@ -50,7 +50,7 @@ import Testing
         try withContainers { fixture in try body(try Scene(fixture), fixture) }
     }
 
-    @Test func orderDelayAndGroupsAreKept() throws {
+    @Test("S1.22 S1.23 S1.24: order, delay and groups are kept") func orderDelayAndGroupsAreKept() throws {
         try withScene { scene, fixture in
             try scene.add("low", ["lxc.start.order = -1"])
             try scene.add("high", ["lxc.start.order = 7", "lxc.start.delay = 1"])
@@ -177,7 +177,7 @@ import Testing
         return try fixture.run("/usr/bin/unshare", ["--mount", "/bin/sh", "-c", script], seconds: 30)
     }
 
-    @Test func theBootHelperStartsAndStops() throws {
+    @Test("S1.25: what an init system calls starts and stops") func theBootHelperStartsAndStops() throws {
         try withScene { scene, fixture in
             let settings = """
                 USE_LXC_BRIDGE="false"
