@@ -59,8 +59,15 @@ struct WorkCodingTests {
         attach.group = .max
         attach.label = "profile"
         attach.directory = "/tmp"
+        var checkpoint = CheckpointOptions(directory: "/srv/images")
+        checkpoint.stops = true
+        checkpoint.isPreliminary = true
+        checkpoint.earlier = "../first"
+        checkpoint.actionScript = "/bin/true"
+        checkpoint.isVerbose = true
         return [
-            .create(creation), .create(ContainerWork.Creation(template: "none")), .clone(copy),
+            .checkpoint(checkpoint), .checkpoint(CheckpointOptions(directory: "/")), .create(creation),
+            .create(ContainerWork.Creation(template: "none")), .clone(copy),
             .rename(ContainerWork.Copy(name: "other", lxcPath: "/")), .snapshot(comment: nil), .snapshot(comment: "before\nafter"),
             .restore(snapshot: "snap0", newName: nil), .restore(snapshot: "snap0", newName: "new"), .destroySnapshot("snap1"),
             .destroyAllSnapshots, .destroy(withSnapshots: true), .startInForeground(command: ["a"], underInit: true, pidFile: "p"),

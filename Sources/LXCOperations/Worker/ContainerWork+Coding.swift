@@ -6,13 +6,13 @@ import LXCStorage
 private enum Tag: Int {
     case create, clone, rename, snapshot, restore, destroySnapshot, destroyAllSnapshots, destroy, startInForeground, mount, unmount
     case start, attach, console, freeze, unfreeze, tidyUp, addDeviceNode, removeDeviceNode, attachInterface, detachInterface
-    case interfaces, addresses
+    case interfaces, addresses, checkpoint
 }
 
 extension ContainerWork {
     /// Another number after every change of what is written here: a program with the Swift library and the installed programs need not come
     /// from the same sources.
-    private static let format = 0x4C58_4301
+    private static let format = 0x4C58_4302
 
     /// What the other process reads.
     var encoded: [UInt8] {
@@ -57,6 +57,7 @@ extension ContainerWork {
             writer.put(name)
             writer.put(other)
         case .addresses(let query): writer.put(query)
+        case .checkpoint(let options): writer.put(options)
         }
         return writer.bytes
     }
@@ -86,6 +87,7 @@ extension ContainerWork {
         case .detachInterface: .detachInterface
         case .interfaces: .interfaces
         case .addresses: .addresses
+        case .checkpoint: .checkpoint
         }
     }
 
@@ -134,6 +136,7 @@ extension ContainerWork {
         case .detachInterface: .detachInterface(try reader.string(), name: try reader.optionalString())
         case .interfaces: .interfaces
         case .addresses: .addresses(try reader.addressQuery())
+        case .checkpoint: .checkpoint(try reader.checkpointOptions())
         }
     }
 }

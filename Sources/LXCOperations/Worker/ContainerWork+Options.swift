@@ -41,6 +41,15 @@ extension ByteWriter {
         put(options.directory)
     }
 
+    mutating func put(_ options: CheckpointOptions) {
+        put(options.directory)
+        put(options.stops)
+        put(options.isPreliminary)
+        put(options.earlier)
+        put(options.actionScript)
+        put(options.isVerbose)
+    }
+
     mutating func put(_ query: AddressQuery) {
         put(query.interface)
         putNumber(query.isIPv4.map { $0 ? 1 : 0 })
@@ -85,6 +94,16 @@ extension ByteReader {
         options.group = try id()
         options.label = try optionalString()
         options.directory = try optionalString()
+        return options
+    }
+
+    mutating func checkpointOptions() throws(Malformed) -> CheckpointOptions {
+        var options = CheckpointOptions(directory: try string())
+        options.stops = try bool()
+        options.isPreliminary = try bool()
+        options.earlier = try optionalString()
+        options.actionScript = try optionalString()
+        options.isVerbose = try bool()
         return options
     }
 

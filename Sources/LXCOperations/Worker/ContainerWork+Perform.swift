@@ -70,6 +70,7 @@ extension ContainerWork {
         case .attachInterface(let device, let newName): try container.attachInterface(device, as: newName)
         case .detachInterface(let device, let newName): try container.detachInterface(device, as: newName)
         case .interfaces: return try container.interfaceNames().joined(separator: "\n")
+        case .checkpoint(let options): try container.checkpoint(options)
         case .addresses(let query): return try container.addresses(query).joined(separator: "\n")
         }
         return ""

@@ -44,6 +44,8 @@ package struct ContainerWork: Sendable, Equatable {
         case interfaces
         /// Gives back IP addresses, a line each.
         case addresses(AddressQuery)
+        /// Writes the running container to disk.
+        case checkpoint(CheckpointOptions)
     }
 
     /// The part of ``CreateOptions`` that programs choose.
