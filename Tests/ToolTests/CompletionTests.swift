@@ -17,6 +17,9 @@ import Testing
         ("lxc-start -l DEB", "DEBUG"), ("lxc-start --logpriority = DEB", "DEBUG"), ("lxc sto", "stop"), ("lxc stop --nok", "--nokill"),
         ("lxc-attach web -- /et", "/etc"), ("lxc-wait -s ABO", "ABORTING"), ("lxc-info -n db", "db"), ("lxc-start -s x", ""),
         ("lxc-config --comp", "--completion"),
+        ("lxc-autostart --sh", "--shutdown"), ("lxc-autostart --order-rule l", "lowest-first"), ("lxc-top -s c", "c"),
+        ("lxc-top --ba", "--batch"), ("lxc-checkpoint we", "web web2"), ("lxc-checkpoint --pre", "--pre-dump --predump-dir"),
+        ("lxc auto", "autostart"),
     ])
     func bashCompletes(line: String, expected: String) throws {
         let status = try bash(
