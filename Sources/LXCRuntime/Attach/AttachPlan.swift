@@ -26,6 +26,8 @@ struct AttachPlan: Sendable {
     let dropsGroups: Bool
     let label: InitProfile.Label?
     let noNewPrivileges: Bool
+    /// Whether the program gets a session keyring of its own.
+    let hasOwnKeyring: Bool
     /// The caller's directory, tried in the container.
     let workingDirectory: String?
     /// Process whose core-scheduling group is joined.
@@ -56,6 +58,7 @@ struct AttachPlan: Sendable {
         dropped = try Self.dropped(wishes, profile)
         let isUnlabelled = wishes.elevated.contains(.securityModule)
         label = try Self.label(wishes, profile)
+        hasOwnKeyring = wishes.config.security.sessionKeyring
         noNewPrivileges = !isUnlabelled && profile.status.hasNoNewPrivileges == true
 
         let entersUsers = namespaces.contains(.user)
