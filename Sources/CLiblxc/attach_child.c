@@ -213,13 +213,14 @@ static void enter(const struct cliblxc_attach_plan *plan, const sigset_t *signal
 static void enter(const struct cliblxc_attach_plan *plan, const sigset_t *signals) {
     char byte;
     ssize_t count;
-    // Nobody in the container may look into this process, which has the caller's memory.
-    demand(plan, CLIBLXC_ATTACH_BEGIN, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
     // A caller that dies takes this process along; another thread's child may hold a copy of its end of the conversation.
     demand(plan, CLIBLXC_ATTACH_BEGIN, prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
     close(plan->callers_channel);
     do { count = recv(plan->channel, &byte, 1, 0); } while (count < 0 && errno == EINTR);
     if (count != 1) _exit(255);
+    // Nobody in the container may look into this process, which has the caller's memory. Not before: the files in /proc of a process that
+    // nobody may look into are root's, and the caller has just written to them.
+    demand(plan, CLIBLXC_ATTACH_BEGIN, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
     if (plan->core_scheduling) {
         demand(
             plan, CLIBLXC_ATTACH_CORE_SCHEDULING,

@@ -35,6 +35,11 @@ struct AttachPlan: Sendable {
     let joinsCgroups: Bool
     let limits: [ResourceLimitSetting]
     let proc: [NamedValue]
+
+    /// Whether the process is hidden only when it has what `lxc.proc` asks for: the kernel gives the files of a hidden one to root. Until
+    /// it enters, nobody in the container can see it.
+    var isFurnishedOpenly: Bool { !proc.isEmpty && ProcessControl.effectiveUser != 0 }
+
     /// Host user that the terminal belongs to.
     let terminalOwner: UInt32
     /// For an ordinary user, who cannot give the terminal away without: the container's map, and the owner as it is called inside.
