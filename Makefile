@@ -90,6 +90,10 @@ bench: ## compare speed and memory with C LXC and crun (root)
 weakened: build ## show that the security tests fail when a protection is taken out (root; some minutes)
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/weakened.sh
 
+.PHONY: attacks
+attacks: build ## run the table of attacks (Tests/attack-table) and print its report, with C LXC's results where it can be asked (root; minutes)
+	@scripts/attack-table.sh
+
 .PHONY: fuzz
 fuzz: deps ## feed random input to every parser, SECONDS_EACH (60) seconds each
 	@scripts/fuzz.sh $(SECONDS_EACH)

@@ -197,6 +197,7 @@ fish_file=$DATADIR/fish/vendor_completions.d/lxc.fish
 if [ "$action" = uninstall ]; then
     rm -f "$DESTDIR$bash_folder/_lxc" "$DESTDIR$zsh_file" "$DESTDIR$fish_file"
     for tool in "${documented[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool" "$DESTDIR$man_folder/lxc-$tool.1"; done
+    rm -f "$DESTDIR$DATADIR/man/man5/lxc.container.conf.5" "$DESTDIR$DATADIR/man/man5/lxc.system.conf.5" "$DESTDIR$DATADIR/man/man5/lxc.conf.5"
     for folder in lxc/templates lxc/config/common.conf.d lxc/config/userns.conf.d lxc/config lxc/hooks lxc; do
         put_directory "$DATADIR/$folder" 0755
     done
@@ -222,4 +223,7 @@ for tool in "${documented[@]}"; do
     put_link "$bash_folder/lxc-$tool" "$bash_folder/_lxc"
     put_printed "$man_folder/lxc-$tool.1" --manual "lxc-$tool"
 done
+for page in lxc.container.conf lxc.system.conf; do put_printed "$DATADIR/man/man5/$page.5" --manual "$page"; done
+# What LXC 1.0 called it.
+put_link "$DATADIR/man/man5/lxc.conf.5" "$DATADIR/man/man5/lxc.container.conf.5"
 echo "installed in $DESTDIR$PREFIX"

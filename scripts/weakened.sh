@@ -3,7 +3,7 @@
 # Shows that the security tests can fail: takes one protection after the other out of a copy of the sources, and demands that the
 # tests that guard it fail with those programs.
 #
-# usage: weakened.sh [WORD]     only protections whose line contains WORD
+# usage: weakened.sh [WORD...]     only protections whose line contains one of the words
 #
 # Needs root, a built test suite (make build) that passes, and some minutes. Not part of CI: what it builds must never be installed.
 # SWIFT_FLAGS: extra options of the build, for example "-j 1".
@@ -48,7 +48,11 @@ while IFS='|' read -r protection filter file change; do
     read -r protection <<< "$protection"
     read -r filter <<< "$filter"
     read -r file <<< "$file"
-    if [ $# -gt 0 ] && [[ "$protection$filter" != *"$1"* ]]; then continue; fi
+    if [ $# -gt 0 ]; then
+        isWanted=
+        for word in "$@"; do if [[ "$protection$filter" == *"$word"* ]]; then isWanted=1; fi; done
+        if [ -z "$isWanted" ]; then continue; fi
+    fi
     echo "without: $protection" >&2
     if ! apply "$file" "$change"; then
         add "$protection" "$filter" "NO, the change does not fit"

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -119,6 +120,13 @@ static void load_filter(const struct cliblxc_attach_plan *plan) {
     demand(plan, CLIBLXC_ATTACH_FILTER, prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
 }
 
+// Whoever has the keyring of the caller's session can use its keys, also from another user namespace.
+static void join_keyring(const struct cliblxc_attach_plan *plan) {
+    if (!plan->joins_keyring) return;
+    // A kernel without keyrings has no keys.
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0) < 0 && errno != ENOSYS) fail(plan, CLIBLXC_ATTACH_KEYRING);
+}
+
 // The system calls themselves: those of the C library change the ids of all threads, and wait for threads that are not here.
 static void become_user(const struct cliblxc_attach_plan *plan) {
     if (plan->group_count >= 0) {
@@ -181,8 +189,12 @@ static void run_function(const struct cliblxc_attach_plan *plan, const sigset_t 
     if (plan->sets_personality) demand(plan, CLIBLXC_ATTACH_PERSONALITY, personality(plan->personality));
     set_terminal(plan);
     if (plan->drops_capabilities) demand(plan, CLIBLXC_ATTACH_CAPABILITIES, drop_capabilities(plan->dropped_capabilities));
-    if (plan->filters_early) load_filter(plan);
+    if (plan->filters_early) {
+        join_keyring(plan);
+        load_filter(plan);
+    }
     become_user(plan);
+    if (!plan->filters_early) join_keyring(plan);
     take_label(plan);
     if (plan->no_new_privileges) {
         demand(plan, CLIBLXC_ATTACH_NO_NEW_PRIVILEGES, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
@@ -201,13 +213,14 @@ static void enter(const struct cliblxc_attach_plan *plan, const sigset_t *signal
 static void enter(const struct cliblxc_attach_plan *plan, const sigset_t *signals) {
     char byte;
     ssize_t count;
-    // Nobody in the container may look into this process, which has the caller's memory.
-    demand(plan, CLIBLXC_ATTACH_BEGIN, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
     // A caller that dies takes this process along; another thread's child may hold a copy of its end of the conversation.
     demand(plan, CLIBLXC_ATTACH_BEGIN, prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
     close(plan->callers_channel);
     do { count = recv(plan->channel, &byte, 1, 0); } while (count < 0 && errno == EINTR);
     if (count != 1) _exit(255);
+    // Nobody in the container may look into this process, which has the caller's memory. Not before: the files in /proc of a process that
+    // nobody may look into are root's, and the caller has just written to them.
+    demand(plan, CLIBLXC_ATTACH_BEGIN, prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
     if (plan->core_scheduling) {
         demand(
             plan, CLIBLXC_ATTACH_CORE_SCHEDULING,

@@ -118,6 +118,7 @@ struct AttachCall {
         plan.label = memory.text(orders.label)
         plan.label_length = orders.label?.kernelBytes.count ?? 0
         plan.no_new_privileges = orders.noNewPrivileges || options.has(Flag.noNewPrivileges) ? 1 : 0
+        plan.joins_keyring = orders.hasOwnKeyring ? 1 : 0
         plan.filter = memory.bytes(orders.filter)
         plan.filter_count = UInt16(clamping: (orders.filter?.count ?? 0) / 8)
         plan.filters_early = plan.no_new_privileges == 0 && orders.user ?? 0 != 0 ? 1 : 0

@@ -102,6 +102,7 @@ final class AttachConversation {
             case CLIBLXC_ATTACH_UID.rawValue: "become its user"
             case CLIBLXC_ATTACH_LABEL.rawValue: "take the container's label"
             case CLIBLXC_ATTACH_NO_NEW_PRIVILEGES.rawValue: "set no_new_privs"
+            case CLIBLXC_ATTACH_KEYRING.rawValue: "get a session keyring"
             case CLIBLXC_ATTACH_FILTER.rawValue: "load the container's system call filter"
             case CLIBLXC_ATTACH_STREAMS.rawValue: "set its standard streams"
             default: "prepare itself"

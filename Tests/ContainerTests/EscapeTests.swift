@@ -14,8 +14,7 @@ import Testing
         var testDescription: String { name }
     }
 
-    /// P1, P2, P5, P7, P8, P13: links and odd files where the set-up mounts or creates things.
-    @Test(arguments: [
+    static let attacks = [
         Attack(
             name: "P1 parent of a target is a link", prepare: "ln -s $C lnk; mkdir -p $C/sub",
             config: ["lxc.mount.entry = /usr lnk/sub none bind 0 0"]),
@@ -48,20 +47,24 @@ import Testing
         Attack(
             name: "P5 null device is a link", prepare: "mkdir -p dev; rm -f dev/null; ln -s $C/secret dev/null",
             config: ["lxc.autodev = 0", "lxc.console.path = none"], mayStart: true),
-    ])
-    func theHostIsOutOfReach(attack: Attack) throws {
+    ]
+
+    /// P1, P2, P5, P7, P8, P13, E6: links and odd files where the set-up mounts or creates things.
+    @Test("E6, P1, P2, P5, P7, P8, P13: the host is out of reach", arguments: attacks, ContainerKind.allCases)
+    func theHostIsOutOfReach(attack: Attack, kind: ContainerKind) throws {
         try withContainers { fixture in
             let canary = try Canary(fixture)
-            let name = try fixture.busybox("victim", config: ["lxc.net.0.type = empty"] + attack.config)
-            let prepared = try fixture.run("/bin/sh", ["-ec", "C=\(canary.path); cd \(fixture.rootfs(name)); \(attack.prepare)"])
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false, config: attack.config)
+            let prepared = try fixture.run("/bin/sh", ["-ec", "C=\(canary.path); cd \(container.rootfs); \(attack.prepare)"])
             #expect(prepared.code == 0, "\(prepared)")
+            try container.own(canary)
             let before = try canary.listing(fixture)
-            let result = try fixture.lxc("start", "-n", name)
+            let result = try container.lxc("start")
             if !attack.mayStart {
                 #expect(result.code == 1, "\(result)")
                 #expect(result.error.split(separator: "\n").count <= 5, "\(result)")
             }
-            _ = try fixture.lxc("stop", "-n", name, "-k")
+            _ = try container.lxc("stop", "-k")
             #expect(try canary.listing(fixture) == before)
         }
     }

@@ -91,7 +91,7 @@ struct AttachContainerTests {
         try AttachTool.with { tool in
             let ids = try tool.attach(["sh", "-c", "id -u; id -g; id -G"], options: ["-u", "1000", "-g", "1001"])
             #expect(ids.output == "1000\n1001\n1001\n")
-            for text in ["4294967295", "4294967296", "-1", "0x0", " 0", "99999999999999999999", "root", ""] {
+            for text in ["4294967295", "4294967296", "-1", "0x0", " 0", "99999999999999999999", "root", "", "1:2", ":2"] {
                 #expect(try tool.attach(["/bin/true"], options: ["--uid=\(text)"]).status == .exited(1), "\(text)")
             }
             // K22: digits only.

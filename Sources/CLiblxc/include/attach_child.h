@@ -30,6 +30,7 @@ struct cliblxc_attach_plan {
     const char *label;              // written to the descriptor that the caller sends, or NULL
     size_t label_length;
     int no_new_privileges;
+    int joins_keyring;              // a new session keyring, so that the caller's keys stay behind
     const void *filter;             // sock_filter array, or NULL
     unsigned short filter_count;
     int filters_early;              // before the ids change: afterwards it would not be permitted
@@ -55,6 +56,7 @@ enum cliblxc_attach_step {
     CLIBLXC_ATTACH_UID,
     CLIBLXC_ATTACH_LABEL,
     CLIBLXC_ATTACH_NO_NEW_PRIVILEGES,
+    CLIBLXC_ATTACH_KEYRING,
     CLIBLXC_ATTACH_FILTER,
     CLIBLXC_ATTACH_TERMINAL,
     CLIBLXC_ATTACH_STREAMS,

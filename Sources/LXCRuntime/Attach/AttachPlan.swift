@@ -26,6 +26,8 @@ struct AttachPlan: Sendable {
     let dropsGroups: Bool
     let label: InitProfile.Label?
     let noNewPrivileges: Bool
+    /// Whether the program gets a session keyring of its own.
+    let hasOwnKeyring: Bool
     /// The directory that is tried in the container; the root directory takes its place.
     let workingDirectory: String?
     /// Process whose core-scheduling group is joined.
@@ -33,6 +35,11 @@ struct AttachPlan: Sendable {
     let joinsCgroups: Bool
     let limits: [ResourceLimitSetting]
     let proc: [NamedValue]
+
+    /// Whether the process is hidden only when it has what `lxc.proc` asks for: the kernel gives the files of a hidden one to root. Until
+    /// it enters, nobody in the container can see it.
+    var isFurnishedOpenly: Bool { !proc.isEmpty && ProcessControl.effectiveUser != 0 }
+
     /// Host user that the terminal belongs to.
     let terminalOwner: UInt32
     /// For an ordinary user, who cannot give the terminal away without: the container's map, and the owner as it is called inside.
@@ -56,6 +63,7 @@ struct AttachPlan: Sendable {
         dropped = try Self.dropped(wishes, profile)
         let isUnlabelled = wishes.elevated.contains(.securityModule)
         label = try Self.label(wishes, profile)
+        hasOwnKeyring = wishes.config.security.sessionKeyring
         noNewPrivileges = !isUnlabelled && profile.status.hasNoNewPrivileges == true
 
         let entersUsers = namespaces.contains(.user)

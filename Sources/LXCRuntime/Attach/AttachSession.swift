@@ -44,7 +44,7 @@ package final class AttachSession {
         let signals = try attaching { () throws(OperationFailure) in
             try attempting("cannot attach to \(name)") { () throws(KernelError) in
                 // The copies inherit that nobody may look into them.
-                try ProcessControl.setDumpable(false)
+                if !plan.isFurnishedOpenly { try ProcessControl.setDumpable(false) }
                 return try SignalDescriptor(blocking: Self.forwarded + [Signals.windowChange])
             }
         }
@@ -59,6 +59,11 @@ package final class AttachSession {
             AttachTransient(plan: plan, filter: filter, initHandle: handle.number, terminal: terminal?.terminal).run(channel)
         }
         let channel = AttachChannel(pair.closingSecond())
+        if plan.isFurnishedOpenly {
+            try attaching { () throws(OperationFailure) in
+                try attempting("cannot attach to \(name)") { () throws(KernelError) in try ProcessControl.setDumpable(false) }
+            }
+        }
         do { return try supervise(plan, transient, channel, signals) } catch {
             do { try transient.handle.send(Signals.kill) } catch {}  // it has ended already, as it should
             throw error

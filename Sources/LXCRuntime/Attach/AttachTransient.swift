@@ -23,6 +23,9 @@ struct AttachTransient {
                 }
                 guard case .begin? = try attempting("cannot talk to the tool", { () throws(KernelError) in try channel.receive() })?.message
                 else { ProcessCopy.exitNow(1) }
+                if plan.isFurnishedOpenly {
+                    try attempting("cannot hide the process") { () throws(KernelError) in try ProcessControl.setDumpable(false) }
+                }
                 try enterContainer()
             }
             try bear(channel)

@@ -26,8 +26,13 @@ struct AttachedProcess {
                 // Only root may load a filter without no_new_privs; otherwise it comes last, so that a policy which allows few calls does
                 // not have to allow ours.
                 let isFilteredEarly = !plan.noNewPrivileges && plan.user ?? 0 != 0
-                if isFilteredEarly { try loadFilter() }
+                if isFilteredEarly {
+                    try joinKeyring()
+                    try loadFilter()
+                }
                 try becomeUser()
+                // Where it can be: the keyring is the user's then.
+                if !isFilteredEarly { try joinKeyring() }
                 try takeLabel(channel)
                 if plan.noNewPrivileges {
                     try attempting("cannot set no_new_privs") { () throws(KernelError) in try ProcessControl.setNoNewPrivileges() }
@@ -94,6 +99,12 @@ struct AttachedProcess {
         let sets = try CapabilitySets.current()
         // CVE-2022-24769: a file with inheritable capabilities must not gain any.
         try CapabilitySets.set(effective: sets.effective, permitted: sets.permitted, inheritable: [])
+    }
+
+    /// The caller's session may hold keys: whoever has its keyring can use them, also from another user namespace.
+    private func joinKeyring() throws(OperationFailure) {
+        guard plan.hasOwnKeyring else { return }
+        try SessionKeyring.joinNewForContainer()
     }
 
     private func loadFilter() throws(OperationFailure) {

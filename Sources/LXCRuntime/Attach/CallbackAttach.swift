@@ -24,6 +24,8 @@ package struct CallbackAttach: ~Copyable {
         /// What is written to ``CallbackAttach/labelFile(_:)``.
         package var label: String?
         package var noNewPrivileges: Bool
+        /// Whether it gets a session keyring of its own.
+        package var hasOwnKeyring: Bool
         /// An array of `struct sock_filter`.
         package var filter: [UInt8]?
         package var environment: [String]
@@ -53,7 +55,7 @@ package struct CallbackAttach: ~Copyable {
             namespaces: plan.namespaces, coreScheduling: plan.coreScheduling, workingDirectory: plan.workingDirectory,
             remountsProcAndSys: plan.remountsProcAndSys, personality: plan.personality, dropped: plan.dropped?.rawValue,
             dropsGroups: plan.dropsGroups, user: plan.user, group: plan.group, label: label?.line,
-            noNewPrivileges: plan.noNewPrivileges, filter: filter, environment: plan.environment)
+            noNewPrivileges: plan.noNewPrivileges, hasOwnKeyring: plan.hasOwnKeyring, filter: filter, environment: plan.environment)
         initHandle = handle
         self.name = name
         self.client = client

@@ -18,7 +18,7 @@ package enum ConfigCommand: ToolCommand {
         "completion", nil, .required("SHELL"), completes: .words({ Shell.allCases.map { $0.rawValue } }), isExtension: true,
         help: "Print the completion script of all lxc tools for bash, zsh or fish.")
     static let manual = Option(
-        "manual", nil, .required("TOOL"), isExtension: true, help: "Print the manual page of a tool in troff form.")
+        "manual", nil, .required("TOOL"), isExtension: true, help: "Print the manual page of a tool, or of lxc.container.conf or lxc.system.conf, in troff form.")
 
     package static let table = OptionTable(
         tool: "lxc-config",
@@ -63,6 +63,10 @@ package enum ConfigCommand: ToolCommand {
         case .completion(let shell):
             try streams.print(shell.script(for: ToolRegistry.tables))
         case .manual(let tool):
+            if let page = ConfigManual(rawValue: tool) {
+                try streams.print(page.text)
+                break
+            }
             guard let table = ToolRegistry.tables.first(where: { $0.tool == tool }) else {
                 throw .usage("there is no tool \"\(tool)\"", advice: "use one of \(ToolRegistry.names.joined(separator: " "))")
             }

@@ -24,14 +24,15 @@ package enum ManualPage {
         return text
     }
 
-    private static func paragraph(_ text: String) -> String { HelpText.wrapped(escaped(text), indent: 0) }
+    /// A paragraph as troff takes it, in lines of the usual length.
+    static func paragraph(_ text: String) -> String { HelpText.wrapped(escaped(text), indent: 0) }
 
     private static func trimmed(_ text: String) -> String { String(text.drop { $0 == " " }) }
 
     private static func lowered(_ text: String) -> String { text.prefix(1).lowercased() + text.dropFirst() }
 
     /// Text that troff prints as it is. A dash must be escaped to stay a minus sign that can be copied.
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var escaped = ""
         for character in text {
             switch character {

@@ -62,11 +62,14 @@ struct SurroundingsStep: InitStep {
         if context.namespaces.born.union(context.namespaces.unshared).contains(.network) {
             try attempting("cannot bring the loopback device up") { () throws(KernelError) in try Namespaces.bringLoopbackUp() }
         }
-        if context.config.security.sessionKeyring { try joinKeyring(context) }
+        if context.config.security.sessionKeyring { try SessionKeyring.joinNewForContainer() }
     }
+}
 
-    private func joinKeyring(_ context: InitContext) throws(OperationFailure) {
-        do { try SessionKeyring.joinNew() } catch {
+extension SessionKeyring {
+    /// Leaves the caller's keys behind.
+    static func joinNewForContainer() throws(OperationFailure) {
+        do throws(KernelError) { try joinNew() } catch {
             // A kernel without keyrings has no host keys that could be reached.
             if error.errno == Errno(rawValue: 38) { return }
             throw OperationFailure(

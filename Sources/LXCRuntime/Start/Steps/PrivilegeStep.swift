@@ -13,6 +13,10 @@ struct PrivilegeStep: InitStep {
                 () throws(KernelError) in try ProcessControl.setPersonality(ProcessControl.linux32)
             }
         }
+        // The start hook is the container's program, too; with ids of its own they were dropped before.
+        if !context.isMapped {
+            try attempting("cannot drop the caller's groups") { () throws(KernelError) in try Credentials.setSupplementaryGroups([]) }
+        }
         for sysctl in config.process.sysctls { try set(sysctl, context) }
         try CapabilityDrop.apply(config.security)
         try SecurityLabel.prepare(context.label, proc: context.proc, log: context.log)

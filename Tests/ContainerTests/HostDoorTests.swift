@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
+import LinuxKernel
+import Testing
+
+/// Doors to the host that the kernel opens to root: with the shipped settings, from inside of each kind of container.
+///
+/// What a security module alone could keep from a container without mapped ids is tried in the virtual machine (`ApparmorTests`).
+@Suite(.needsRoot, .needsProgram("/usr/bin/gcc", package: "gcc"), .serialized) struct HostDoorTests {
+    private func running(_ fixture: ContainerFixture, _ kind: ContainerKind, config: [String] = []) throws -> AttackedContainer {
+        let container = try AttackedContainer(fixture, kind, config: config)
+        try container.succeed("start")
+        return container
+    }
+
+    @Test("K1: the program for empty cgroups is out of reach", arguments: ContainerKind.allCases)
+    func releaseAgent(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            for folder in try DirectoryListing.names(in: "/sys/fs/cgroup") {
+                let agent = "/sys/fs/cgroup/\(folder)/release_agent"
+                if try FileStatus.ifPresent(agent) != nil { _ = try fixture.keep(agent) }
+            }
+            let container = try running(fixture, kind)
+            try container.place("release-agent")
+            // Root of the host may give a mount another agent, wherever it is; only a security module can keep that from it.
+            for way in kind == .privileged ? ["mounts", "nested"] : ["own", "nested"] {
+                let result = try container.inside("/release-agent \(way)")
+                #expect(result.code == 0 && result.lines.count == 1 && result.output.hasPrefix("tried "), "\(way): \(result)")
+            }
+        }
+    }
+
+    /// Files that are opened, but never written.
+    private static let switches = [
+        "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/modprobe", "/proc/sys/kernel/hotplug", "/proc/sys/kernel/sysrq",
+        "/proc/sys/kernel/poweroff_cmd", "/proc/sys/fs/file-max", "/proc/sys/vm/drop_caches", "/proc/sys/fs/binfmt_misc/register",
+        "/proc/sysrq-trigger", "/sys/kernel/uevent_helper", "/sys/kernel/mm/ksm/run", "/sys/kernel/mm/ksm/pages_to_scan",
+        "/sys/power/state",
+        "/sys/kernel/debug/sched/features", "/sys/kernel/security/lockdown",
+    ]
+
+    @Test("K2, K3: the host's switches cannot be written, and the container's own can", arguments: ContainerKind.allCases)
+    func hostSwitches(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let before = try fixture.keep("/proc/sys/kernel/core_pattern")
+            let container = try running(fixture, kind)
+            let opened = try container.inside(
+                "for f in \(Self.switches.joined(separator: " ")); do (true >> $f) 2> /dev/null && echo $f; done; echo asked")
+            #expect(opened.output == "asked\n")
+            // The kernel gives the alias to the host's root.
+            let own = ["/proc/sys/net/ipv4/ip_forward"] + (kind == .privileged ? ["/sys/class/net/lo/ifalias"] : [])
+            for file in own {
+                #expect(try container.inside("echo 1 > \(file)").code == 0, "\(file)")
+            }
+            #expect(try WholeFile.text("/proc/sys/kernel/core_pattern") == before)
+        }
+    }
+
+    @Test("K2: other mounts of proc do not show switches that can be written", arguments: ContainerKind.allCases)
+    func hostSwitchesElsewhere(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let before = try fixture.keep("/proc/sys/kernel/core_pattern")
+            let container = try running(fixture, kind)
+            let write = "true >> /proc/sys/kernel/core_pattern"
+            var ways = [
+                "unshare -U -r -m sh -c 'umount -l /proc/sys; \(write)'", "unshare -U -r -m sh -c 'mount -t proc p /proc; \(write)'",
+            ]
+            if kind != .privileged {
+                ways += [
+                    "mount -o remount,rw,bind /proc/sys; \(write)", "umount -l /proc/sys; \(write)",
+                    "mkdir -p /m; mount -t proc p /m; true >> /m/sys/kernel/core_pattern", "mount -t proc p /proc; \(write)",
+                ]
+            }
+            for way in ways { #expect(try container.inside(way).code != 0, "\(way)") }
+            #expect(try WholeFile.text("/proc/sys/kernel/core_pattern") == before)
+        }
+    }
+
+    @Test("K4: memory, messages and firmware of the host cannot be read", arguments: ContainerKind.allCases)
+    func hostSecrets(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let container = try running(fixture, kind)
+            let made = "for d in 'mem c 1 1' 'port c 1 4' 'kmsg c 1 11'; do mknod /tmp/${d%% *} ${d#* } 2> /dev/null; done"
+            let files = [
+                "/proc/kcore", "/proc/mem", "/dev/mem", "/dev/port", "/dev/kmsg", "/tmp/mem", "/tmp/port", "/tmp/kmsg",
+                "/proc/sched_debug", "/proc/latency_stats", "/sys/kernel/debug/sched/debug", "/sys/kernel/tracing/trace",
+                "/sys/kernel/debug/tracing/trace", "/sys/firmware/efi/efivars/*", "/sys/fs/pstore/*", "/proc/acpi/*",
+            ]
+            let read = try container.inside(
+                "\(made); for f in \(files.joined(separator: " ")); do timeout 2 head -c 1 $f 2> /dev/null | grep -q . && echo $f; done; echo asked"
+            )
+            #expect(read.output == "asked\n", "\(read)")
+        }
+    }
+
+    @Test("K5: a device file of the host's disk cannot be opened, wherever it is made", arguments: ContainerKind.allCases)
+    func hostDisk(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let container = try running(fixture, kind)
+            let disk = try FileStatus(of: "/").filesystem
+            let numbers = "\(disk >> 8 & 0xFFF) \(disk & 0xFF | disk >> 12 & 0xFFF00)"
+            let places = "/tmp/disk /m/disk /dev/shm/disk /dev/disk0"
+            let script = """
+                mkdir -p /m; mount -t tmpfs -o dev none /m
+                for f in \(places); do mknod $f b \(numbers); mknod $f.loop b 7 0; mknod $f.memory c 1 1; done
+                for f in \(places); do for g in $f $f.loop $f.memory; do [ -e $g ] || continue; (true < $g) && echo $g; (true <> $g) && echo $g; done; done
+                echo asked
+                """
+            let result = try container.inside(script)
+            #expect(result.output == "asked\n", "\(result)")
+            let refusals = result.error.split(separator: "\n").count { $0.contains("Operation not permitted") }
+            // Those with ids of their own cannot even make one; /dev/shm has no devices, which is another answer.
+            #expect(refusals >= (kind == .privileged ? 18 : 12), "\(result)")
+        }
+    }
+
+    @Test("K7, K8, K18: what acts on the whole host is refused, by every way into the kernel", arguments: ContainerKind.allCases)
+    func hostCalls(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let container = try running(fixture, kind)
+            try container.place("host-calls")
+            let disk = try FileStatus(of: "/").filesystem
+            let result = try container.inside(
+                "mknod /tmp/disk b \(disk >> 8 & 0xFFF) \(disk & 0xFF | disk >> 12 & 0xFFF00); /host-calls /tmp/disk")
+            var answers: [String: String] = [:]
+            for line in result.lines {
+                let words = line.split(separator: " ").map(String.init)
+                if words.count == 2 { answers[words[0]] = words[1] }
+            }
+            let refused = [
+                "open_by_handle_at", "kexec_load", "kexec_file_load", "init_module", "finit_module", "delete_module", "settimeofday",
+                "adjtimex",
+            ]
+            for call in refused { #expect(answers[call] == "1", "\(call): \(result)") }
+            for call in ["swapoff", "swapon", "reboot-ctrl-alt-del", "iopl", "ioperm"] {
+                #expect(answers[call].map { $0 != "0" } ?? (call.hasPrefix("io")), "\(call): \(result)")
+            }
+            // The policy's own answer, before anybody looks for the mount.
+            for way in ["umount-force", "umount-force-x86", "umount-force-x32"] {
+                #expect((answers[way] ?? "13") == "13", "\(way): \(result)")
+            }
+            #expect(answers["umount-force"] != nil)
+        }
+    }
+
+    @Test("K21: without cgroups of its own, those of the host are only for reading") func hostCgroups() throws {
+        try withContainers { fixture in
+            let container = try running(fixture, .user)
+            let script = """
+                mkdir -p /m; mount -t cgroup2 none /m 2> /dev/null
+                for f in $(find /sys/fs/cgroup /m -name cgroup.procs -o -name tasks -o -name 'cgroup.freeze' -o -name '*.max'); do
+                    (true >> $f) 2> /dev/null && echo $f
+                done
+                for d in $(find /sys/fs/cgroup /m -type d); do mkdir $d/made 2> /dev/null && echo $d; done
+                find /sys/fs/cgroup /m -name cgroup.procs | grep -c .
+                """
+            let result = try container.inside(script)
+            #expect(result.lines.count == 1 && (Int(result.lines.first ?? "") ?? 0) > 0, "\(result)")
+        }
+    }
+
+    @Test("K24: no mount and no unmount comes out", arguments: ContainerKind.allCases)
+    func mountPropagation(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let shared = fixture.lxcpath + "/shared"
+            let made = try fixture.run(
+                "/bin/sh",
+                [
+                    "-ec",
+                    "mkdir \(shared); mount -t tmpfs k24 \(shared); mount --make-shared \(shared); mkdir \(shared)/sub; chmod 777 \(shared) \(shared)/sub",
+                ])
+            #expect(made.code == 0, "\(made)")
+            fixture.atEnd(shared) { _ = try fixture.run("/bin/umount", ["-l", shared]) }
+            let seen = {
+                try WholeFile.text("/proc/self/mountinfo", limit: 16 << 20).split(separator: "\n").filter { $0.contains(fixture.tag) }
+            }
+            let container = try AttackedContainer(fixture, kind, config: ["lxc.mount.entry = \(shared) mnt none rbind 0 0"])
+            // The world of a user is a mount namespace of its own, another that nothing may come into.
+            if let world = container.world { #expect(try world.root("/bin/mount", "--make-shared", shared).code == 0) }
+            try container.succeed("start")
+            let before = try seen()
+            let outer = try container.world.map { try $0.root("/bin/cat", "/proc/self/mountinfo").output } ?? ""
+            let result = try container.inside(
+                """
+                mount --make-rshared /; mkdir -p /m
+                mount -t tmpfs inside /mnt/sub && mount -t tmpfs inside /m && grep -c ' inside ' /proc/self/mountinfo
+                umount -l /mnt; umount -l /proc/sys; umount -l /dev; umount -l /
+                """)
+            #expect(result.output == "2\n", "\(result)")
+            #expect(try seen() == before)
+            #expect(try container.world.map { try $0.root("/bin/cat", "/proc/self/mountinfo").output } ?? "" == outer)
+        }
+    }
+}
