@@ -65,7 +65,7 @@ for control in packaging/debian/*.control; do
     cp packaging/debian/copyright "$tree/usr/share/doc/$package/copyright"
     gzip -9nc CHANGELOG.md > "$tree/usr/share/doc/$package/changelog.gz"
     chmod 0644 "$tree/usr/share/doc/$package/"*
-    sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/" "$control" > "$tree/DEBIAN/control"
+    sed "/^#/d; s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/" "$control" > "$tree/DEBIAN/control"
     sed -i "/^Version:/a Installed-Size: $(du -k --apparent-size -s --exclude=DEBIAN "$tree" | cut -f 1)" "$tree/DEBIAN/control"
     (cd "$tree" && find etc -type f -printf '/%p\n' 2> /dev/null | sort) > "$tree/DEBIAN/conffiles"
     [ -s "$tree/DEBIAN/conffiles" ] || rm "$tree/DEBIAN/conffiles"

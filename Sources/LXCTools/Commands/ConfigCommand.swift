@@ -18,7 +18,8 @@ package enum ConfigCommand: ToolCommand {
         "completion", nil, .required("SHELL"), completes: .words({ Shell.allCases.map { $0.rawValue } }), isExtension: true,
         help: "Print the completion script of all lxc tools for bash, zsh or fish.")
     static let manual = Option(
-        "manual", nil, .required("TOOL"), isExtension: true, help: "Print the manual page of a tool, or of lxc.container.conf or lxc.system.conf, in troff form.")
+        "manual", nil, .required("TOOL"), isExtension: true,
+        help: "Print a manual page in troff form: of a tool, lxc.container.conf or lxc.system.conf.")
 
     package static let table = OptionTable(
         tool: "lxc-config",

@@ -77,10 +77,12 @@ package enum ConfigManual: String, CaseIterable {
     private static func title(_ word: String) -> String {
         let titles = [
             "apparmor": "AppArmor", "arch": "Architecture", "autodev": "Devices", "cap": "Capabilities", "cgroup": "Control groups",
-            "cgroup2": "Control groups, version 2", "console": "Console", "environment": "Environment", "ephemeral": "Containers for one run",
+            "cgroup2": "Control groups, version 2", "console": "Console", "environment": "Environment",
+            "ephemeral": "Containers for one run",
             "execute": "Command of lxc-execute", "group": "Groups", "hook": "Hooks", "idmap": "Users and groups of its own",
             "include": "Other files", "init": "Init", "keyring": "Keyring", "log": "Log", "monitor": "Supervisor", "mount": "Mounts",
-            "namespace": "Namespaces", "net": "Network", "no_new_privs": "Privileges", "prlimit": "Resource limits", "proc": "Settings in proc",
+            "namespace": "Namespaces", "net": "Network", "no_new_privs": "Privileges", "prlimit": "Resource limits",
+            "proc": "Settings in proc",
             "pty": "Pseudoterminals", "rootfs": "Root filesystem", "sched": "Scheduling", "seccomp": "System calls", "selinux": "SELinux",
             "signal": "Signals", "start": "Start with the machine", "sysctl": "Kernel settings", "time": "Clocks", "tty": "Terminals",
             "uts": "Host name",
@@ -94,7 +96,7 @@ package enum ConfigManual: String, CaseIterable {
         var text = head("lxc.system.conf", "settings of all containers") + ".SH DESCRIPTION\n"
         text += paragraphs([
             "The file is lxc.conf in the folder of settings (/etc/lxc/lxc.conf; ~/.config/lxc/lxc.conf for users who are not root). Each line is "
-                + "a key, an equals sign and a value; of several lines with one key the first counts. lxc-config(1) prints what is in effect.",
+                + "a key, an equals sign and a value; of several lines with one key the first counts. lxc-config(1) prints what is in effect."
         ])
         text += ".SH KEYS\n"
         for item in SystemConfigItem.allCases {
