@@ -74,6 +74,11 @@ package final class UserWorld: @unchecked Sendable {
 
     /// Runs a program as a user, with the environment of a login.
     package func run(as user: User, _ words: String..., input: String = "", seconds: Int32 = 30) throws -> ToolResult {
+        try run(as: user, words, input: input, seconds: seconds)
+    }
+
+    /// As ``run(as:_:input:seconds:)-(_,String...,_,_)``.
+    package func run(as user: User, _ words: [String], input: String = "", seconds: Int32 = 30) throws -> ToolResult {
         try fixture.run("/usr/bin/nsenter", command(as: user, words), input: input, seconds: seconds)
     }
 

@@ -48,7 +48,7 @@ package enum ContainerWorker {
             let executable = try ProtectedExecutable.open(program)
             let file = try MemoryFile.make("lxc-work", work.encoded)
             let pair = try UnixSocket.pair(.sequencedPackets)
-            // Descriptors that the caller was started with are not passed on, so nothing may speak of them.
+            // These name descriptors of the caller by their numbers, which mean others in the process: a container's init would get those.
             let environment = ProcessEnvironment.lines.filter { !$0.hasPrefix("LISTEN_") }
             var launch = ProgramLaunch(.descriptor(executable.number), arguments: [name], environment: environment)
             launch.descriptors = [(file.number, workNumber), (pair.second.number, resultNumber)]
