@@ -15,6 +15,14 @@ extension Container {
         }
     }
 
+    /// Kills the container, and leaves the waiting for later; ``kill()`` in two parts.
+    ///
+    /// - Returns: What is to be waited for.
+    /// - Throws: ``LXCError``, `notRunning` when it does not run.
+    package func beginKill() throws(LXCError) -> KillUnderWay {
+        do { return KillUnderWay(name, try client.beginStop()) } catch { throw LXCError("cannot kill \(name)", error) }
+    }
+
     /// Asks init to shut the container down, and waits.
     ///
     /// `timeout`: seconds; 0 does not wait, -1 waits for ever.
@@ -164,5 +172,23 @@ package final class RebootUnderWay {
     /// - Throws: ``LXCError`` when its supervisor cannot be listened to.
     package func wait(until deadline: MonotonicInstant?) throws(LXCError) -> Bool {
         try container.wait(for: registration, until: deadline)
+    }
+}
+
+/// A container that its supervisor was told to kill.
+package final class KillUnderWay {
+    private let name: String
+    private let stop: StopUnderWay
+
+    fileprivate init(_ name: String, _ stop: StopUnderWay) {
+        self.name = name
+        self.stop = stop
+    }
+
+    /// Waits until its supervisor has ended, with the stop hooks.
+    ///
+    /// - Throws: ``LXCError`` when it does not end in time.
+    package func wait() throws(LXCError) {
+        do { try stop.finish() } catch { throw LXCError("cannot kill \(name)", error) }
     }
 }

@@ -87,6 +87,17 @@ import Testing
         }
     }
 
+    @Test func killsWorkSideBySide() throws {
+        try withScene { scene, fixture in
+            for number in 1...4 { try scene.add("slow\(number)", ["lxc.hook.post-stop = /bin/sh -c 'sleep 0.5'"]) }
+            try fixture.succeed("autostart")
+            let result = try fixture.succeed("autostart", "-k")
+            #expect(result.duration > .milliseconds(480) && result.duration < .milliseconds(1700), "\(result.duration)")
+            #expect(try scene.running() == [])
+            #expect(try fixture.lxc("autostart", "-k").code == 0)
+        }
+    }
+
     @Test func shutdownAsksAllAtOnceAndKillsWhatStays() throws {
         try withScene { scene, fixture in
             try scene.add("good1")

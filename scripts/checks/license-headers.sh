@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 status=0
 while IFS= read -r -d '' file; do
     case $file in
-        *.md | */README | *.json | *.resolved | *.txt | LICENSE | .git* | .swift-* | */seeds/* | */corpus/* | */Fixtures/* | share/lxc/config/*.seccomp) continue ;;
+        *.md | */README | packaging/debian/copyright | *.json | *.resolved | *.txt | LICENSE | .git* | .swift-* | */seeds/* | */corpus/* | */Fixtures/* | share/lxc/config/*.seccomp) continue ;;
     esac
     [ -f "$file" ] || continue
     if ! head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0'; then

@@ -120,15 +120,16 @@ package struct ControlClient: Sendable {
     ///
     /// Throws ``ControlError/timedOut`` when it is not gone within the time limit; a container that was stopped already is no error.
     package func stop() throws(ControlError) {
-        do throws(ControlError) {
-            let conversation = try ControlConversation(address, deadline: deadline)
-            try conversation.send(.stop)
-            guard let reply = try conversation.receiveReply() else { return }
-            _ = try Self.successful(reply)
-            try conversation.waitForEnd()
-        } catch {
+        do throws(ControlError) { try beginStop().finish() } catch {
             if error != .stopped { throw error }
         }
+    }
+
+    /// Has the monitor stop the container at once, and leaves the waiting for later; ``ControlError/stopped`` when nobody listens.
+    package func beginStop() throws(ControlError) -> StopUnderWay {
+        let conversation = try ControlConversation(address, deadline: deadline)
+        try conversation.send(.stop)
+        return StopUnderWay(conversation)
     }
 
     /// Hands a seccomp notify descriptor to the monitor, which forwards its notifications to the configured proxy.

@@ -1,6 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxKernel
 
+/// A container that its monitor was told to stop at once.
+package final class StopUnderWay {
+    private let conversation: ControlConversation
+
+    init(_ conversation: ControlConversation) { self.conversation = conversation }
+
+    /// Waits until the monitor is gone; once only.
+    ///
+    /// - Throws: ``ControlError/timedOut`` when it is not gone within the time limit of the client that asked it.
+    package func finish() throws(ControlError) {
+        do throws(ControlError) {
+            guard let reply = try conversation.receiveReply() else { return }
+            _ = try ControlClient.successful(reply)
+            try conversation.waitForEnd()
+        } catch {
+            if error != .stopped { throw error }
+        }
+    }
+}
+
 /// A request that was sent and whose answer was not read yet: several monitors work on theirs at the same time.
 package final class ControlInquiry {
     private let client: ControlClient

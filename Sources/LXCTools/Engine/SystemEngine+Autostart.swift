@@ -55,7 +55,7 @@ extension SystemEngine {
             containers.append(container)
         }
         switch action {
-        case .kill: for (index, container) in containers.enumerated() { ended(index, killFailure(container)) }
+        case .kill: kill(containers, Array(containers.indices), ended)
         case .shutdown: shutDown(containers, timeout, ended)
         case .reboot: reboot(containers, timeout, ended)
         }
@@ -63,10 +63,25 @@ extension SystemEngine {
 
     package func pause(seconds: Int) { (MonotonicInstant.now + .seconds(Int64(seconds))).sleep() }
 
+    /// How many are killed at a time; a connection each.
+    private static let killedAtOnce = 32
+
     /// One that has ended meanwhile is as it should be.
-    private func killFailure(_ container: Container) -> ToolFailure? {
-        do throws(LXCError) { try container.kill() } catch { return error.code == .notRunning ? nil : ToolFailure(error) }
-        return nil
+    private func kill(_ containers: [Container], _ chosen: [Int], _ ended: (Int, ToolFailure?) -> Void) {
+        for start in stride(from: 0, to: chosen.count, by: Self.killedAtOnce) {
+            var underWay: [(index: Int, kill: KillUnderWay)] = []
+            for index in chosen[start..<min(start + Self.killedAtOnce, chosen.count)] {
+                do throws(LXCError) { underWay.append((index, try containers[index].beginKill())) } catch {
+                    ended(index, error.code == .notRunning ? nil : ToolFailure(error))
+                }
+            }
+            for (index, kill) in underWay {
+                do throws(LXCError) {
+                    try kill.wait()
+                    ended(index, nil)
+                } catch { ended(index, ToolFailure(error)) }
+            }
+        }
     }
 
     /// Asks all first: they take their time side by side.
@@ -79,6 +94,7 @@ extension SystemEngine {
                 asked.append(index)
             } catch { ended(index, error.code == .notRunning ? nil : ToolFailure(error)) }
         }
+        var stubborn: [Int] = []
         for index in asked {
             if timeout == 0 {
                 ended(index, nil)
@@ -87,11 +103,12 @@ extension SystemEngine {
             do throws(ControlError) {
                 let waiter = StateWaiter(lxcPath: containers[index].lxcPath, name: containers[index].name)
                 let reached = try waiter.wait(for: [.stopped], timeout: deadline.map { $0.remaining })
-                ended(index, reached == nil ? killFailure(containers[index]) : nil)
+                if reached == nil { stubborn.append(index) } else { ended(index, nil) }
             } catch {
                 ended(index, ToolFailure(LXCError("cannot wait for \(containers[index].name)", error)))
             }
         }
+        kill(containers, stubborn, ended)
     }
 
     private func reboot(_ containers: [Container], _ timeout: Int?, _ ended: (Int, ToolFailure?) -> Void) {
