@@ -2,7 +2,7 @@
 // release-agent own|nested|mounts: looks for a way to the program that the host runs when a cgroup of version 1 gets empty (CVE-2022-0492).
 //
 // "own" tries with the rights that it has, "nested" as root of a new user namespace with a cgroup namespace, "mounts" changes no mount that
-// others share: it does not ask for another agent with a mount. Nothing is written into a file that it can open.
+// others share: it does not ask for another agent with a mount. A file is only written what it holds.
 // Prints "reached WHAT" for each way, and "tried COUNT".
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -23,12 +23,15 @@ static int map(const char *file, const char *text) {
 }
 
 static void lookFor(const char *place, const char *controller) {
-    char path[256];
+    char path[256], program[4096];
     snprintf(path, sizeof path, "%s/release_agent", place);
     tried++;
-    int agent = open(path, O_WRONLY | O_CLOEXEC);
+    int agent = open(path, O_RDWR | O_CLOEXEC);
     if (agent < 0) return;
-    printf("reached the file of %s\n", controller);
+    // The kernel lets everybody open it who may by its owner, and asks who it is when it is written to.
+    ssize_t length = read(agent, program, sizeof program);
+    if (length == 0) program[length++] = '\n';
+    if (length > 0 && pwrite(agent, program, (size_t)length, 0) == length) printf("reached the file of %s\n", controller);
     close(agent);
 }
 

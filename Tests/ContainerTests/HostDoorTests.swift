@@ -23,7 +23,10 @@ import Testing
             let container = try running(fixture, kind)
             try container.place("release-agent")
             // Root of the host may give a mount another agent, wherever it is; only a security module can keep that from it.
-            for way in kind == .privileged ? ["mounts", "nested"] : ["own", "nested"] {
+            // Where hierarchies are only hidden (test-v2.sh) every container is in their roots, which is no container's fault.
+            let isHidden = try FileStatus.ifPresent("/sys/fs/cgroup/cgroup.controllers") != nil
+            let own = kind == .privileged ? (isHidden ? [] : ["mounts"]) : ["own"]
+            for way in own + ["nested"] {
                 let result = try container.inside("/release-agent \(way)")
                 #expect(result.code == 0 && result.lines.count == 1 && result.output.hasPrefix("tried "), "\(way): \(result)")
             }
