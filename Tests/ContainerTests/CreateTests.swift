@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func namesMayHoldBlanksAndOtherLetters() throws {
+    @Test("P15: names may hold blanks and other letters") func namesMayHoldBlanksAndOtherLetters() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("wörd $(touch x)", config: ["lxc.uts.name = plain"])
             try fixture.succeed("start", "-n", name)

@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func immutableFilesAreNamed() throws {
+    @Test("P14: files that cannot be removed are named") func immutableFilesAreNamed() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("immutable")
             let file = fixture.rootfs(name) + "/etc/passwd"

@@ -3,7 +3,7 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// Which devices a container may open, whichever version of cgroups keeps the list.
+/// K5: which devices a container may open, whichever version of cgroups keeps the list.
 @Suite(.needsRoot) struct DeviceRuleTests {
     private func inside(_ fixture: ContainerFixture, _ name: String, _ script: String) throws -> ToolResult {
         try fixture.lxc("attach", "-n", name, "--", "/bin/sh", "-c", script)

@@ -61,8 +61,12 @@ import Testing
         var refused = 0
         for name in names {
             try withContainers { fixture in
-                let result = try shell(fixture, "exec /usr/bin/lxc-create -P \(fixture.lxcpath) --name='\(name)' -t none -f /dev/null")
-                refused += try result.code != 0 && DirectoryListing.names(in: fixture.lxcpath).isEmpty ? 1 : 0
+                // A folder deeper, so that what goes up stays in the test's own folder.
+                let folder = fixture.lxcpath + "/inner"
+                try HostPath.makeDirectories(folder)
+                let result = try shell(fixture, "exec /usr/bin/lxc-create -P \(folder) --name='\(name)' -t none -f /dev/null")
+                let made = try DirectoryListing.names(in: folder) + DirectoryListing.names(in: fixture.lxcpath)
+                refused += result.code != 0 && made == ["inner"] ? 1 : 0
                 _ = try fixture.run("/bin/sh", ["-c", "cd \(fixture.lxcpath) && find . -mindepth 1 -delete"])
             }
         }

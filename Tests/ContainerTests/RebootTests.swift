@@ -3,7 +3,7 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// A container that reboots again and again under one supervisor.
+/// K18: a container that reboots again and again under one supervisor, and nothing else does.
 @Suite(.needsRoot, .serialized) struct RebootTests {
     /// Counts its boots and asks the kernel for a reboot until there were as many as the file `/until` says.
     private static let script = """

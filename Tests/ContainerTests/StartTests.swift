@@ -58,9 +58,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (["lxc.cap.drop ="], "0"), (["lxc.cap.drop =", "lxc.cap.keep = chown"], "1"), (["lxc.cap.drop =", "lxc.cap.keep = none"], "0"),
-    ])
+    @Test(
+        "K13: init inherits no capability",
+        arguments: [
+            (["lxc.cap.drop ="], "0"), (["lxc.cap.drop =", "lxc.cap.keep = chown"], "1"), (["lxc.cap.drop =", "lxc.cap.keep = none"], "0"),
+        ])
     func inheritableCapabilitiesAreEmpty(config: [String], bounding: String) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("caps", config: ["lxc.net.0.type = empty"] + config)

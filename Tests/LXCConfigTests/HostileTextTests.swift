@@ -4,7 +4,7 @@ import Testing
 
 @testable import LXCConfig
 
-/// Broken and hostile text: an error with file, line and column, never a trap, never more than a second.
+/// K19, K20, K22: broken and hostile text: an error with file, line and column, never a trap, never more than a second.
 @Suite(.serialized) struct HostileTextTests {
     @Test(arguments: [
         ("lxc.uts.name", "test.conf:1:13: lxc.uts.name: there is no = on this line"),

@@ -3,7 +3,7 @@ import LXCRuntime
 import LinuxKernel
 import Testing
 
-/// Clients that break the rules, as raw bytes.
+/// N10: clients that break the rules, as raw bytes.
 @Suite struct ControlHostileTests {
     private func header(_ command: UInt32, length: Int32 = 0, data: UInt64 = 0) -> [UInt8] {
         RequestHeader(command: command, length: length, data: data).encoded
@@ -226,7 +226,7 @@ import Testing
     }
 }
 
-/// Peers that are somewhere else.
+/// N9: peers that are somewhere else.
 @Suite(.enabled(if: PeerLXC.isAvailable, PeerLXC.requirement)) struct ControlPeerInspectionTests {
     private static let elsewhere: [[String]] = [
         ["unshare", "--pid", "--fork"], ["unshare", "--user", "--map-root-user"],

@@ -126,7 +126,7 @@ struct ControlPeerClientTests {
         }
     }
 
-    @Test func aMonitorThatHangsEndsInATimeout() throws {
+    @Test("N10: a monitor that hangs ends in a timeout") func aMonitorThatHangsEndsInATimeout() throws {
         try PeerContainer.with("c1") { container in
             var client = container.client
             client.timeLimit = .milliseconds(200)
