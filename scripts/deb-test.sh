@@ -11,7 +11,7 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
 fi
 prefix=$PWD/.local/deb-test
-scripts/lib/install-private.sh .build/programs/release "$prefix"
+scripts/lib/install-private.sh "${BUILD_DIR:-.build/programs/release}" "$prefix"
 export PATH=$prefix/bin:$PATH
 name=debtest$$
 # Set up by scripts/lib/install-private.sh's prefix alone: nothing of this machine's containers is touched.
@@ -22,7 +22,9 @@ cleanup() {
 trap cleanup EXIT
 
 echo "# a fresh Debian container"
-lxc-create -n "$name" -t debian -f /dev/null -- -r bookworm --packages=busybox-static > "$prefix/create.log" 2>&1 ||
+# It has no network: what the packages depend on comes with its system.
+needed=$(for package in .build/deb/*.deb; do dpkg-deb -f "$package" Depends; done | tr ',' '\n' | awk '$1 !~ /^swift-/ && NF { print $1 }' | sort -u | paste -sd,)
+lxc-create -n "$name" -t debian -f /dev/null -- -r bookworm "--packages=busybox-static,$needed" > "$prefix/create.log" 2>&1 ||
     { cat "$prefix/create.log" >&2; exit 1; }
 rootfs=$prefix/var/lib/lxc/$name/rootfs
 cat >> "$prefix/var/lib/lxc/$name/config" << CONFIG

@@ -56,6 +56,15 @@ while IFS= read -r -d '' path; do
     mv "$stage/$path" "$out/$package/$path"
 done < <(cd "$stage" && find . \( -type f -o -type l -o -type d -empty \) -printf '%P\0' | sort -z)
 
+# The packages of the libraries that a package's programs are linked with, at least in this machine's version of libc.
+libraries_of() { # tree
+    find "$1" -type f -perm -u+x -exec objdump -p {} + 2> /dev/null | awk '/NEEDED/ { print $2 }' | sort -u | while read -r library; do
+        path=$(ldconfig -p | awk -v name="$library" '$1 == name && /x86-64|AArch64|64bit/ { print $NF; exit }')
+        # dpkg knows files by the paths that they were packed with, before /lib became /usr/lib.
+        dpkg -S "$(realpath "$path")" "${path}" "${path#/usr}" 2> /dev/null | sed -n 's/:.*//p' | head -n 1
+    done | sort -u | sed "s/^libc6\$/libc6 (>= $(dpkg-query -W -f '${Version}' libc6 | cut -d- -f 1))/" | paste -sd, | sed 's/,/, /g'
+}
+
 # --- one package after the other ----------------------------------------------------------------------------------------------
 
 for control in packaging/debian/*.control; do
@@ -65,10 +74,10 @@ for control in packaging/debian/*.control; do
     cp packaging/debian/copyright "$tree/usr/share/doc/$package/copyright"
     gzip -9nc CHANGELOG.md > "$tree/usr/share/doc/$package/changelog.gz"
     chmod 0644 "$tree/usr/share/doc/$package/"*
-    sed "/^#/d; s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/" "$control" > "$tree/DEBIAN/control"
+    sed "/^#/d; s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@LIBRARIES@/$(libraries_of "$tree")/" "$control" > "$tree/DEBIAN/control"
     sed -i "/^Version:/a Installed-Size: $(du -k --apparent-size -s --exclude=DEBIAN "$tree" | cut -f 1)" "$tree/DEBIAN/control"
-    (cd "$tree" && find etc -type f -printf '/%p\n' 2> /dev/null | sort) > "$tree/DEBIAN/conffiles"
-    [ -s "$tree/DEBIAN/conffiles" ] || rm "$tree/DEBIAN/conffiles"
+    # Files of the administrator, which an upgrade leaves as they are.
+    if [ -d "$tree/etc" ]; then (cd "$tree" && find etc -type f -printf '/%p\n' | sort) > "$tree/DEBIAN/conffiles"; fi
     (cd "$tree" && find . -path ./DEBIAN -prune -o -path ./etc -prune -o -type f -printf '%P\n' | sort | xargs -d '\n' md5sum) \
         > "$tree/DEBIAN/md5sums"
     for script in postinst prerm postrm triggers; do
