@@ -32,7 +32,8 @@ lxc.include = $prefix/share/lxc/config/nesting.conf
 lxc.net.0.type = empty
 lxc.apparmor.profile = unconfined
 lxc.mount.auto =
-lxc.mount.auto = proc:rw sys:rw cgroup:rw
+# Not proc:rw: its systemd would set the kernel's settings, which are the host's.
+lxc.mount.auto = proc:mixed sys:mixed cgroup:rw
 lxc.cap.drop =
 CONFIG
 mkdir "$rootfs/root/deb"

