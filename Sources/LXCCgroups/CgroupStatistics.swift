@@ -28,8 +28,6 @@ package struct CgroupStatistics: Sendable, Equatable {
         /// What became of processes at the limit of their number.
         case pids
 
-        /// Those that tell how much was used.
-        package static let use: [Source] = [.cpu, .blockIO, .memory]
         /// Those that tell which limits were met.
         package static let events: [Source] = [.memoryEvents, .pids]
 

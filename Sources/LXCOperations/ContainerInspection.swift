@@ -115,17 +115,18 @@ package final class ContainerInspection {
         }
     }
 
-    private var cgroups: [CgroupStatistics.Source: OpenCgroup] = [:]
+    /// By controller: two sources may share one, and each directory costs a question.
+    private var cgroups: [String: OpenCgroup] = [:]
 
     /// Nil when the container has no such controller.
     private func cgroup(_ source: CgroupStatistics.Source) throws(ControlError) -> OpenCgroup? {
-        if let known = cgroups[source] { return known }
+        if let known = cgroups[source.controller] { return known }
         for controller in Set([source.controller, source.unifiedController]).sorted(by: >) {
             do throws(ControlError) {
                 let descriptor = try client().cgroupDescriptor(controller).directory
                 let own = try ControlError.wrapping { () throws(KernelError) in try descriptor.duplicate() }
                 let cgroup = OpenCgroup(own, of: container.name)
-                cgroups[source] = cgroup
+                cgroups[source.controller] = cgroup
                 return cgroup
             } catch {
                 switch error {

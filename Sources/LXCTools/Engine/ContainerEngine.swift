@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package import LXCOperations
 package import LXCConfig
+package import LXCOperations
 
 /// What the tools ask of the library below them; one call a tool, so that joining the two is a thin adapter and a test can stand in.
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXCOperations
 import LXCConfig
+import LXCOperations
 import LXCRuntime
 import LinuxKernel
 
