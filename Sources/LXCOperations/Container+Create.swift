@@ -39,6 +39,14 @@ extension Container {
         if directory.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw LXCError(.invalidName, what, reason: "the container path contains a control character")
         }
+        let isThere = try attempt(what) { () throws(KernelError) in try FileStatus.ifPresent(directory, followLinks: false) != nil }
+        if isThere { try checkIsUnused(what, notes) }
+        if try isRunning() {
+            throw LXCError(.alreadyRunning, what, reason: "a container of this name runs without a configuration", hint: "stop it first")
+        }
+    }
+
+    private func checkIsUnused(_ what: String, _ notes: (String) -> Void) throws(LXCError) {
         switch try attempt(what, { () throws(KernelError) in try PartialMarker.inspect(directory) }) {
         case .absent: break
         case .inProgress: throw LXCError(.unfinishedCreation, what, reason: "somebody else is creating it", hint: "wait for that to end")
@@ -47,9 +55,6 @@ extension Container {
             try destroy(DestroyOptions())
         }
         if isDefined { throw LXCError(.alreadyDefined, "\(name) exists already", reason: configFile) }
-        if try isRunning() {
-            throw LXCError(.alreadyRunning, what, reason: "a container of this name runs without a configuration", hint: "stop it first")
-        }
     }
 
     /// Makes the directory, and marks it as being filled.
@@ -59,23 +64,25 @@ extension Container {
             try ContainerLock(lxcPath: lxcPath, name: name, in: RunDirectory.resolve(), until: .now + .seconds(30))
         }
         defer { extendLifetime(lock) }
-        // Looked at again: somebody may have been faster.
-        if isDefined { throw LXCError(.alreadyDefined, "\(name) exists already", reason: configFile) }
         do {
-            if try FileStatus.ifPresent(directory, followLinks: false) == nil {
-                try HostPath.makeDirectories(directory)
+            let isNew = try HostPath.ensureDirectory(directory)
+            if isNew {
                 made.directory = directory
                 try HostPath.changePermissions(directory, to: 0o770)
             }
-            let marker = try PartialMarker(creatingIn: directory)
-            made.marker = directory + "/partial"
-            return marker
+            // Looked at again: somebody may have been faster.
+            if isNew || !isDefined {
+                let marker = try PartialMarker(creatingIn: directory)
+                made.marker = directory + "/partial"
+                return marker
+            }
         } catch {
             if error.errno == .fileExists {
                 throw LXCError(.unfinishedCreation, what, reason: "somebody else is creating it", hint: "wait for that to end")
             }
             throw made.removed(after: LXCError(what, error))
         }
+        throw LXCError(.alreadyDefined, "\(name) exists already", reason: configFile)
     }
 
     private func fill(

@@ -62,13 +62,13 @@ package struct Container: Sendable {
         if let loaded { return loaded }
         let path = alternativeConfig ?? configFile
         if alternativeConfig == nil { try finishRename() }
-        let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
-        guard isThere else {
-            throw LXCError(
-                .notDefined, "no configuration of \(name) was found", reason: "\(path) does not exist",
-                hint: "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)")
+        do { return try ConfigParser.load(path: path) } catch {
+            let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
+            if isThere { throw LXCError(error) }
         }
-        do { return try ConfigParser.load(path: path) } catch { throw LXCError(error) }
+        throw LXCError(
+            .notDefined, "no configuration of \(name) was found", reason: "\(path) does not exist",
+            hint: "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)")
     }
 
     /// The configuration, or an empty one when there is none and none was asked for by name.

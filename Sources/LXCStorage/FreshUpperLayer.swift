@@ -17,17 +17,17 @@ package struct FreshUpperLayer {
     package init?(_ location: StorageLocation) throws(StorageFailure) {
         guard location.kind == .overlay, !location.source.utf8.contains(UInt8(ascii: ":")) else { return nil }
         let layers = try OverlayLayers(location)
-        let isFolder = try storing("cannot read the layer \(layers.lower)") { () throws(KernelError) in
-            try FileStatus(of: layers.lower).kind == .directory
-        }
-        guard isFolder else { return nil }
-        lower = try Self.open(layers.lower)
-        upper = try Self.open(layers.upper)
+        guard let lower = try Self.open(layers.lower), let upper = try Self.open(layers.upper) else { return nil }
+        (self.lower, self.upper) = (lower, upper)
     }
 
-    private static func open(_ layer: String) throws(StorageFailure) -> SharedDescriptor {
+    /// Nil when it is no folder.
+    private static func open(_ layer: String) throws(StorageFailure) -> SharedDescriptor? {
         try storing("cannot open the layer \(layer)") { () throws(KernelError) in
-            SharedDescriptor(try OwnedDescriptor(opening: layer, [.readOnly, .directory]))
+            do throws(KernelError) { return SharedDescriptor(try OwnedDescriptor(opening: layer, [.readOnly, .directory])) } catch {
+                if error.errno == .notDirectory { return nil }
+                throw error
+            }
         }
     }
 
@@ -62,18 +62,18 @@ package struct FreshUpperLayer {
         let target = try upper.owned.openDirectory(folder)
         let file = try target.makeFile(name, mode: 0o600)
         try file.writeAll(content)
-        try finish(file, details, attributesOf: filePlace.reopenedForReading())
-        try finish(target, folderDetails, attributesOf: source)
+        try finish(file, details, attributesOf: filePlace, isPlace: true)
+        try finish(target, folderDetails, attributesOf: source, isPlace: false)
         try target.setTimes(folderDetails.times)
         return true
     }
 
     /// In the order that a copy has: a change of the owner takes capabilities away, an access list changes the mode.
     private func finish(
-        _ target: borrowing OwnedDescriptor, _ details: FileDetails, attributesOf source: borrowing OwnedDescriptor
+        _ target: borrowing OwnedDescriptor, _ details: FileDetails, attributesOf source: borrowing OwnedDescriptor, isPlace: Bool
     ) throws(KernelError) {
         try target.setOwner(details.status.owner, details.status.group)
-        for attribute in try attributes.attributes(of: source, isPlace: false, where: Self.include) {
+        for attribute in try attributes.attributes(of: source, isPlace: isPlace, where: Self.include) {
             try target.setAttribute(attribute, isPlace: false)
         }
         try target.setPermissions(details.status.permissions)

@@ -44,6 +44,7 @@ extension Errno {
     package static var readOnlyFileSystem: Errno { Errno(rawValue: EROFS) }
     package static var argumentOutOfDomain: Errno { Errno(rawValue: EDOM) }
     package static var tooManyLinks: Errno { Errno(rawValue: EMLINK) }
+    package static var resultTooLarge: Errno { Errno(rawValue: ERANGE) }
     package static var brokenPipe: Errno { Errno(rawValue: EPIPE) }
     package static var fileNameTooLong: Errno { Errno(rawValue: ENAMETOOLONG) }
     package static var noFunction: Errno { Errno(rawValue: ENOSYS) }

@@ -30,9 +30,11 @@ enum CloneRecords {
         try FileStatus.ifPresent("\(container.lxcPath)/\(container.name)", followLinks: false) != nil
     }
 
-    /// Writes down what a container builds on.
+    /// Writes down what a new container builds on, while it is being made and has no such file.
     static func write(_ originals: [Reference], _ directory: String) throws(KernelError) {
-        try AtomicFile.write(directory + "/lxc_rdepends", text(originals).kernelBytes, mode: 0o644)
+        let file = try OwnedDescriptor(
+            opening: directory + "/lxc_rdepends", [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
+        try file.writeAll(text(originals).kernelBytes)
     }
 
     /// Puts a dependent on the list of an original; one that stands there already is not added again.

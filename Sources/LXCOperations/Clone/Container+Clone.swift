@@ -38,25 +38,30 @@ extension Container {
 
     /// Reads the configuration of a container that is to be cloned, and keeps it from being started.
     func beginCloning(_ what: String, _ options: CloneOptions) throws(LXCError) -> CloneStart {
-        guard isDefined else {
+        let document: ContainerConfigDocument
+        do { document = try loadConfig() } catch {
+            guard error.code == .notDefined else { throw error }
             throw LXCError(
                 .notDefined, what, reason: "\(name) is not defined in \(lxcPath)",
                 hint: "see lxc-ls -P \(lxcPath) for the containers there are")
         }
-        let document = try loadConfig()
         if options.allowsRunning { return CloneStart(document: document, hold: nil) }
+        let hold = try holdStopped(what, maintenancePlan(document.config, "lxc-copy", options.logFile, options.logLevel))
+        try tidyRestore()
+        try tidyRename()
+        try tidySnapshots()
+        return CloneStart(document: document, hold: hold)
+    }
+
+    /// Keeps a stopped container from being started; waits for a supervisor on its way out, but not for a container that runs.
+    private func holdStopped(_ what: String, _ plan: StartPlan) throws(LXCError) -> LeftoverCleanup {
+        let log = try maintenanceLog(plan)
+        do { return try Self.finishEarlierRun(plan, log, until: .now) } catch { if error.code != .alreadyRunning { throw error } }
+        try checkControl()
         if try isRunning() {
             throw LXCError(.alreadyRunning, what, reason: "\(name) is running", hint: "stop it first: lxc-stop -n \(name)")
         }
-        let plan = maintenancePlan(document.config, "lxc-copy", options.logFile, options.logLevel)
-        let log = try maintenanceLog(plan)
-        do {
-            let hold = try Self.finishEarlierRun(plan, log, until: .now + .seconds(30))
-            try tidyRestore()
-            try tidyRename()
-            try tidySnapshots()
-            return CloneStart(document: document, hold: hold)
-        } catch {
+        do { return try Self.finishEarlierRun(plan, log, until: .now + .seconds(30)) } catch {
             guard error.code == .alreadyRunning else { throw error }
             throw LXCError(.alreadyRunning, what, reason: "somebody starts it or works on it", hint: "try again when that has ended")
         }

@@ -86,8 +86,9 @@ extension Container {
     /// Removes what a renaming left that was cut short before the directory got its name. For a caller that holds the container.
     func tidyRename() throws(LXCError) {
         try attempt("cannot tidy up after a renaming of \(name) that was cut short") { () throws(KernelError) in
-            try AtomicFile.removeLeftovers(in: directory)
-            for file in try DirectoryListing.names(in: directory) where file.hasPrefix(Self.preparedPrefix) {
+            let names = try DirectoryListing.names(in: directory)
+            try AtomicFile.removeLeftovers(in: directory, among: names)
+            for file in names where file.hasPrefix(Self.preparedPrefix) {
                 if file != Self.preparedConfig(name) { try HostPath.remove(directory + "/" + file) }
             }
         }

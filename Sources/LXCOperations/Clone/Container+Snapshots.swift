@@ -157,11 +157,14 @@ extension Container {
     /// Removes snapshots whose makers were killed on the way, and folders that hold none.
     func tidySnapshots() throws(LXCError) {
         for folder in snapshotFolders {
+            let isFolder = try attempt("cannot list the snapshots of \(name)") { () throws(KernelError) in
+                try FileStatus.ifPresent(folder, followLinks: false)?.kind == .directory
+            }
+            guard isFolder else { continue }
             for name in try interruptedSnapshots(in: folder) {
                 try Container(name: name, lxcPath: folder, system: system).destroy(DestroyOptions())
             }
             try attempt("cannot remove the empty folder \(folder)") { () throws(KernelError) in
-                guard try FileStatus.ifPresent(folder, followLinks: false)?.kind == .directory else { return }
                 if try DirectoryListing.names(in: folder).isEmpty { try HostPath.removeDirectory(folder) }
             }
         }

@@ -12,10 +12,17 @@ package struct ContainerLock: ~Copyable, Sendable {
     /// - Throws: ``KernelError``, `.timedOut` when the deadline passed.
     package init(lxcPath: String, name: String, in directory: RunDirectory, until deadline: MonotonicInstant?) throws(KernelError) {
         let path = directory.lockFile(lxcPath: lxcPath, name: name)
-        let parent = DirectoryHandle.split(path).parent
-        try HostPath.makeDirectories("/" + parent, mode: 0o755)
-        let file = try OwnedDescriptor(opening: path, [.readWrite, .create, .noFollow, .noControllingTerminal], mode: 0o600)
+        let file = try Self.open(path)
         if try !FileLock.lock(file, until: deadline) { throw KernelError(call: "fcntl", errno: .timedOut, subject: "lock \(path)") }
         self.file = file
+    }
+
+    private static func open(_ path: String) throws(KernelError) -> OwnedDescriptor {
+        let flags: OpenFlags = [.readWrite, .create, .noFollow, .noControllingTerminal]
+        do throws(KernelError) { return try OwnedDescriptor(opening: path, flags, mode: 0o600) } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+        try HostPath.makeDirectories("/" + DirectoryHandle.split(path).parent, mode: 0o755)
+        return try OwnedDescriptor(opening: path, flags, mode: 0o600)
     }
 }

@@ -17,8 +17,7 @@ package final class DirectoryBackend: StorageBackend {
     /// Makes a folder that a root directory can be, whatever the umask says; one that is there stays as it is.
     func makeFolder(_ path: String) throws(StorageFailure) {
         try storing("cannot make the root filesystem \(path)") { () throws(KernelError) in
-            guard try FileStatus.ifPresent(path) == nil else { return }
-            try HostPath.makeDirectories(path)
+            guard try HostPath.ensureDirectory(path) else { return }
             try HostPath.changePermissions(path, to: 0o755)
         }
     }

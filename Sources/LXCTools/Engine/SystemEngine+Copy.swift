@@ -7,7 +7,8 @@ import LinuxKernel
 
 extension SystemEngine {
     package func copy(_ request: CopyRequest) throws(ToolFailure) {
-        let original = try controllableContainer(request.target)
+        // Nobody has to be asked about a container that can be kept from being started.
+        let original = try request.allowsRunning ? controllableContainer(request.target) : container(request.target)
         guard original.isDefined else { throw .undefined(original.name) }
         let copy = try self.copy(of: original, named: request.newName ?? "", request)
         try lifted { () throws(LXCError) in

@@ -15,8 +15,7 @@ package enum AtomicFile {
     ///
     /// Kernel calls: `openat(2)` with `O_EXCL`, `fchown(2)`, `fchmod(2)`, `fsync(2)`, `rename(2)`.
     package static func write(_ path: String, _ bytes: [UInt8], mode: UInt32) throws(KernelError) {
-        let target = try resolved(path)
-        let old = try FileStatus.ifPresent(target)
+        let (target, old) = try resolved(path)
         let new = try Temporary(beside: target, mode: old == nil ? mode : 0o600)
         do {
             try writeDescriptor(new.file.number, bytes)
@@ -32,9 +31,12 @@ package enum AtomicFile {
 
     /// Removes new files in a folder whose writers were killed before they took their place.
     ///
-    /// - Throws: ``KernelError`` when the folder cannot be read, or one cannot be removed.
-    package static func removeLeftovers(in folder: String) throws(KernelError) {
-        for name in try DirectoryListing.names(in: folder) where Temporary.isName(name) {
+    /// - Parameters:
+    ///   - folder: The folder.
+    ///   - names: What is in it.
+    /// - Throws: ``KernelError`` when one cannot be looked at or removed.
+    package static func removeLeftovers(in folder: String, among names: [String]) throws(KernelError) {
+        for name in names where Temporary.isName(name) {
             let path = folder + "/" + name
             do throws(KernelError) {
                 let file = try OwnedDescriptor(opening: path, [.readOnly, .noFollow, .nonBlocking, .noControllingTerminal])
@@ -47,11 +49,12 @@ package enum AtomicFile {
         }
     }
 
-    /// The path behind symbolic links.
-    private static func resolved(_ path: String) throws(KernelError) -> String {
+    /// The path behind symbolic links, and what is there.
+    private static func resolved(_ path: String) throws(KernelError) -> (String, FileStatus?) {
         var path = path
         for _ in 0..<40 {
-            guard let status = try FileStatus.ifPresent(path, followLinks: false), status.kind == .symbolicLink else { return path }
+            let status = try FileStatus.ifPresent(path, followLinks: false)
+            guard let status, status.kind == .symbolicLink else { return (path, status) }
             var target = [CChar](repeating: 0, count: 4096)
             let length = try kernelCall("readlink", path) { path.withKernelString { readlink($0, &target, target.count) } }
             let link = String(kernelBytes: target[..<length].map { UInt8(bitPattern: $0) })

@@ -7,15 +7,19 @@ package enum DirectoryListing {
     ///
     /// Library call: `fdopendir(3)`, `readdir(3)`.
     package static func names(in path: String) throws(KernelError) -> [String] {
-        let directory = try OwnedDescriptor(opening: path, [.readOnly, .directory])
-        return try names(in: directory, subject: path)
+        try names(readingFrom: OwnedDescriptor(opening: path, [.readOnly, .directory]), subject: path)
     }
 
     /// Names in an open directory, sorted by bytes; the descriptor's own position is not moved.
     package static func names(in directory: borrowing OwnedDescriptor, subject: String) throws(KernelError) -> [String] {
         let number = directory.number
         // A fresh open file: a duplicate would share its read position with the original.
-        let raw = try kernelCall("openat", subject) { clinux_openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
+        let own = try kernelCall("openat", subject) { clinux_openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
+        return try names(readingFrom: OwnedDescriptor(owning: own), subject: subject)
+    }
+
+    private static func names(readingFrom directory: consuming OwnedDescriptor, subject: String) throws(KernelError) -> [String] {
+        let raw = directory.release()
         guard let stream = fdopendir(raw) else {
             let code = Errno.last
             _ = CLinux.close(raw)

@@ -17,14 +17,41 @@ package struct ExtendedAttribute: Sendable, Equatable {
 package final class ExtendedAttributeReader {
     /// `XATTR_LIST_MAX` and `XATTR_SIZE_MAX`: the kernel hands out no more.
     private static let most = 65536
-    private let names = UnsafeMutablePointer<CChar>.allocate(capacity: most)
-    private let value = UnsafeMutablePointer<UInt8>.allocate(capacity: most)
+    /// Enough for nearly every file. The kernel takes as much memory as it is offered, for each call.
+    private static let usual = 1024
+    private let names = Room(usual)
+    private let value = Room(usual)
 
     package init() {}
 
-    deinit {
-        names.deallocate()
-        value.deallocate()
+    /// Memory that the kernel writes into.
+    private final class Room {
+        private(set) var start: UnsafeMutablePointer<UInt8>
+        private(set) var size: Int
+
+        init(_ size: Int) {
+            start = .allocate(capacity: size)
+            self.size = size
+        }
+
+        deinit { start.deallocate() }
+
+        func grow(to size: Int) {
+            start.deallocate()
+            start = .allocate(capacity: size)
+            self.size = size
+        }
+
+        /// Lets a call fill it, once more with all the room there can be need of when it was too small.
+        func filled(
+            _ call: StaticString, _ subject: @autoclosure () -> String, _ body: (UnsafeMutablePointer<UInt8>, Int) -> Int
+        ) throws(KernelError) -> Int {
+            do throws(KernelError) { return try kernelCall(call, subject()) { body(start, size) } } catch {
+                guard error.errno == .resultTooLarge, size < ExtendedAttributeReader.most else { throw error }
+            }
+            grow(to: ExtendedAttributeReader.most)
+            return try kernelCall(call, subject()) { body(start, size) }
+        }
     }
 
     /// All attributes of a file that the caller wants.
@@ -43,8 +70,8 @@ package final class ExtendedAttributeReader {
         let number = file.number
         let length: Int
         do throws(KernelError) {
-            length = try kernelCall("listxattr", "descriptor \(number)") {
-                clinux_list_attributes(number, isPlace ? 1 : 0, names, Self.most)
+            length = try names.filled("listxattr", "descriptor \(number)") { (names, size) in
+                names.withMemoryRebound(to: CChar.self, capacity: size) { clinux_list_attributes(number, isPlace ? 1 : 0, $0, size) }
             }
         } catch {
             if error.errno == .notSupportedOnSocket { return [] }
@@ -53,9 +80,9 @@ package final class ExtendedAttributeReader {
         var found: [ExtendedAttribute] = []
         var start = 0
         while start < length {
-            let count = strlen(names + start)
-            let raw = UnsafeRawPointer(names + start).assumingMemoryBound(to: UInt8.self)
-            let bytes = UnsafeBufferPointer(start: raw, count: count)
+            let first = names.start + start
+            let count = strlen(first)
+            let bytes = UnsafeBufferPointer(start: UnsafePointer(first), count: count)
             start += count + 1
             guard isWanted(bytes) else { continue }
             let name = EntryName(bytes)
@@ -67,10 +94,10 @@ package final class ExtendedAttributeReader {
     /// The value; nil when the attribute went away in between.
     private func read(_ name: EntryName, _ number: Int32, _ isPlace: Bool) throws(KernelError) -> [UInt8]? {
         do throws(KernelError) {
-            let size = try kernelCall("getxattr", name.text) {
-                name.withPointer { clinux_get_attribute(number, isPlace ? 1 : 0, $0, value, Self.most) }
+            let count = try value.filled("getxattr", name.text) { (value, size) in
+                name.withPointer { clinux_get_attribute(number, isPlace ? 1 : 0, $0, value, size) }
             }
-            return Array(UnsafeBufferPointer(start: value, count: size))
+            return Array(UnsafeBufferPointer(start: value.start, count: count))
         } catch {
             if error.errno == .noData { return nil }
             throw error

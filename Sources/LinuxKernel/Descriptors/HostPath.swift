@@ -7,24 +7,33 @@ package enum HostPath {
     ///
     /// Kernel call: `mkdir(2)`.
     package static func makeDirectories(_ path: String, mode: UInt32 = 0o755) throws(KernelError) {
+        _ = try ensureDirectory(path, mode: mode)
+    }
+
+    /// As ``makeDirectories(_:mode:)``; whether the directory itself was missing.
+    ///
+    /// Kernel call: `mkdir(2)`.
+    package static func ensureDirectory(_ path: String, mode: UInt32 = 0o755) throws(KernelError) -> Bool {
         do throws(KernelError) {
-            try makeDirectory(path, mode)
+            return try makeDirectory(path, mode)
         } catch {
             let (parent, name) = DirectoryHandle.split(path)
             guard error.errno == .noSuchFileOrDirectory, !parent.isEmpty, !name.isEmpty else { throw error }
             try makeDirectories((path.hasPrefix("/") ? "/" : "") + parent, mode: mode)
-            try makeDirectory(path, mode)
+            return try makeDirectory(path, mode)
         }
     }
 
-    /// Makes a directory whose parent exists; an existing one is kept.
-    private static func makeDirectory(_ path: String, _ mode: UInt32) throws(KernelError) {
+    /// Makes a directory whose parent exists; false for an existing one, which is kept.
+    private static func makeDirectory(_ path: String, _ mode: UInt32) throws(KernelError) -> Bool {
         do throws(KernelError) {
             try kernelCommand("mkdir", path) { path.withKernelString { mkdir($0, mode) } }
+            return true
         } catch {
             // EROFS and EACCES are said of existing directories too, before the kernel looks whether they exist.
             let mayExist = [Errno.fileExists, .readOnlyFileSystem, .permissionDenied].contains(error.errno)
             guard mayExist, let status = try FileStatus.ifPresent(path), status.kind == .directory else { throw error }
+            return false
         }
     }
 
