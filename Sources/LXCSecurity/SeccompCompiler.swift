@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSeccomp
-import LinuxKernel
+package import LinuxKernel
 
 /// Makes the kernel's program out of a policy, with libseccomp.
 ///
@@ -12,17 +12,13 @@ package enum SeccompCompiler {
     ///   - policy: What is allowed.
     ///   - file: Its path, for errors.
     ///   - skipped: Called with each line whose system call no architecture has.
-    /// - Returns: The filter as an array of `struct sock_filter`.
-    /// - Throws: ``SeccompProblem`` when libseccomp does not take a rule.
+    /// - Returns: The filter.
+    /// - Throws: ``SeccompProblem`` when libseccomp does not take a rule, or the filter would stop who loads it.
     package static func compile(
         _ policy: SeccompPolicy, file: String, skipped: (SeccompPolicy.Rule) -> Void = { _ in }
-    ) throws(SeccompProblem) -> [UInt8] {
+    ) throws(SeccompProblem) -> SystemCallFilter {
         let architectures = policy.isNumeric ? Array(SeccompArchitectures.ofThisMachine.prefix(1)) : SeccompArchitectures.ofThisMachine
-        if policy.notifies {
-            throw SeccompProblem(
-                "this version of swift-lxc cannot let another program decide (action notify)", at: file,
-                hint: "give these calls another action")
-        }
+        if policy.notifies { try checkThatListenerCanBeSent(policy, architectures.first ?? "", file) }
         guard let first = architectures.first else { throw SeccompProblem("this machine has no system call filters", at: file) }
         // One filter for each, since a rule may be for one of them alone; merging is what joins them.
         let filter = try Filter(first, policy.defaultAction, file)
@@ -34,7 +30,19 @@ package enum SeccompCompiler {
             try filter.merge(other, file)
         }
         for (index, rule) in policy.rules.enumerated() where !known.contains(index) && rule.scope == .all { skipped(rule) }
-        return try filter.program(file)
+        return SystemCallFilter(program: try filter.program(file), notifies: policy.notifies)
+    }
+
+    /// Who loads the filter sends away the descriptor on which other calls wait. If that call waited on it too, it would do so for ever.
+    private static func checkThatListenerCanBeSent(
+        _ policy: SeccompPolicy, _ architecture: String, _ file: String
+    ) throws(SeccompProblem) {
+        let rules = policy.rules.filter { $0.call == "sendmsg" && ($0.scope == .all || $0.scope == .one(architecture)) }
+        let isAllowed = rules.isEmpty ? policy.defaultAction == .allow : rules.contains { $0.action == .allow && $0.conditions.isEmpty }
+        if isAllowed && rules.allSatisfy({ $0.action == .allow }) { return }
+        throw SeccompProblem(
+            "it does not allow sendmsg, by which other calls come before the program that decides (action notify)",
+            at: rules.first.map { "\(file):\($0.line)" } ?? file, hint: "allow sendmsg")
     }
 
     /// libseccomp's filter for one architecture.

@@ -119,8 +119,8 @@ struct AttachCall {
         plan.label_length = orders.label?.kernelBytes.count ?? 0
         plan.no_new_privileges = orders.noNewPrivileges || options.has(Flag.noNewPrivileges) ? 1 : 0
         plan.joins_keyring = orders.hasOwnKeyring ? 1 : 0
-        plan.filter = memory.bytes(orders.filter)
-        plan.filter_count = UInt16(clamping: (orders.filter?.count ?? 0) / 8)
+        plan.filter = memory.bytes(orders.filter?.program)
+        plan.filter_count = UInt16(clamping: (orders.filter?.program.count ?? 0) / 8)
         plan.filters_early = plan.no_new_privileges == 0 && orders.user ?? 0 != 0 ? 1 : 0
         plan.terminal = -1
         plan.streams = (options.stdin_fd, options.stdout_fd, options.stderr_fd)

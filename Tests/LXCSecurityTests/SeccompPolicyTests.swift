@@ -85,19 +85,31 @@ import Testing
     @Test func compilesForEveryWayIntoTheKernel() throws {
         var skipped: [String] = []
         let policy = try policy("2", "denylist", "kexec_load errno 1", "no_such_call errno 1", "kexec_load errno 1", "reject_force_umount")
-        let program = try SeccompCompiler.compile(policy, file: "/p") { skipped.append($0.call) }
+        let program = try SeccompCompiler.compile(policy, file: "/p") { skipped.append($0.call) }.program
         #expect(program.count.isMultiple(of: 8) && program.count > 80)
         #expect(skipped == ["no_such_call"])
     }
 
     @Test func aRuleThatSaysWhatHappensAnywayIsNone() throws {
         let policy = try policy("2", "allowlist allow", "read", "write errno 1")
-        #expect(try !SeccompCompiler.compile(policy, file: "/p").isEmpty)
+        #expect(try !SeccompCompiler.compile(policy, file: "/p").program.isEmpty)
     }
 
-    @Test func anotherProgramsDecisionIsRefusedByName() throws {
-        let policy = try policy("2", "denylist", "mknod notify")
-        let problem = #expect(throws: SeccompProblem.self) { try SeccompCompiler.compile(policy, file: "/p") }
-        #expect(problem?.reason.contains("notify") == true)
+    @Test(
+        arguments: [
+            (["denylist", "mknod notify"], nil), (["denylist notify", "sendmsg allow"], nil),
+            (["allowlist", "sendmsg", "mknod notify"], nil),
+            (["denylist notify"], "/p"), (["allowlist", "mknod notify"], "/p"),
+            (["denylist", "mknod notify", "sendmsg notify [0,1,==]"], "/p:4"),
+            (["denylist", "mknod notify", "sendmsg errno 1"], "/p:4"), (["allowlist", "mknod notify", "sendmsg allow [0,1,==]"], "/p:4"),
+        ] as [([String], String?)])
+    func theListenerMustBeSent(lines: [String], place: String?) throws {
+        let policy = try SeccompPolicy((["2"] + lines).joined(separator: "\n"), file: "/p")
+        do throws(SeccompProblem) {
+            let filter = try SeccompCompiler.compile(policy, file: "/p")
+            #expect(filter.notifies && place == nil)
+        } catch {
+            #expect(error.place == place && error.hint == "allow sendmsg")
+        }
     }
 }

@@ -24,6 +24,7 @@
 #include "option_scanning.h"
 #include "path_resolution.h"
 #include "prctl_calls.h"
+#include "system_call_notifications.h"
 #include "process_handles.h"
 #include "signal_masks.h"
 #include "socket_control.h"

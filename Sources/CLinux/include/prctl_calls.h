@@ -17,9 +17,9 @@ static inline int clinux_prctl(int option, unsigned long a, unsigned long b, uns
 static inline int clinux_prctl_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 // seccomp(2) has no wrapper. The program is an array of struct sock_filter.
-static inline int clinux_load_filter(const void *program, unsigned short count) {
+static inline int clinux_load_filter(const void *program, unsigned short count, unsigned long flags) {
     struct sock_fprog description = {.len = count, .filter = (struct sock_filter *)program};
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &description);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &description);
 }
 
 #endif

@@ -55,7 +55,8 @@ enum CloneRecords {
             for entry in all where try exists(entry) { known.append(entry) }
             new = text(known + [dependent])
         }
-        try AtomicFile.write(path, new.kernelBytes, mode: 0o644)
+        // What the new container is made of is not waited for either.
+        try AtomicFile.write(path, new.kernelBytes, mode: 0o644, isLasting: false)
     }
 
     private static func text(_ references: [Reference]) -> String {

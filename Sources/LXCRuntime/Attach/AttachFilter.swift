@@ -4,7 +4,7 @@ import LinuxKernel
 /// The system call filter of an attached program.
 enum AttachFilter {
     /// The filter that the program gets, so that it does not run with fewer limits than init; nil when there is none to load.
-    static func make(_ profile: InitProfile, _ wishes: AttachWishes, _ client: ControlClient) throws(AttachFailure) -> [UInt8]? {
+    static func make(_ profile: InitProfile, _ wishes: AttachWishes, _ client: ControlClient) throws(AttachFailure) -> SystemCallFilter? {
         guard profile.status.seccompMode ?? 0 != 0, !wishes.elevated.contains(.securityModule) else { return nil }
         guard let file = try setting("lxc.seccomp.profile", client) else {
             // A tool that is itself confined hands its filters on.

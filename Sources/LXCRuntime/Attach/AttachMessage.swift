@@ -12,12 +12,14 @@ enum AttachMessage: Equatable {
     /// Program's process: it is ready for its label. The tool answers with a descriptor of its `attr/exec`.
     case wantsLabel
     case label
+    /// Program's process: some of its system calls wait for a decision from now on. Descriptor: where they do.
+    case listener
     /// Either process: it failed.
     case failed(AttachFailure)
 }
 
 extension AttachMessage {
-    private enum Tag: Int { case begin = 1, born, wantsLabel, label, failed }
+    private enum Tag: Int { case begin = 1, born, wantsLabel, label, failed, listener }
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -28,6 +30,7 @@ extension AttachMessage {
             writer.put(Int(pid))
         case .wantsLabel: writer.put(Tag.wantsLabel.rawValue)
         case .label: writer.put(Tag.label.rawValue)
+        case .listener: writer.put(Tag.listener.rawValue)
         case .failed(let failure):
             writer.put(Tag.failed.rawValue)
             writer.put(failure.kind.rawValue)
@@ -47,6 +50,7 @@ extension AttachMessage {
                 self = .born(pid: pid)
             case .wantsLabel: self = .wantsLabel
             case .label: self = .label
+            case .listener: self = .listener
             case .failed:
                 guard let kind = AttachFailure.Kind(rawValue: try reader.int()) else { return nil }
                 self = .failed(AttachFailure(kind, try reader.failure()))

@@ -11,7 +11,7 @@ package final class AttachSession {
     private let wishes: AttachWishes
     private let loop: EventLoop
     private var terminal: AttachTerminal?
-    private var filter: [UInt8]?
+    private var filter: SystemCallFilter?
 
     /// Signals that go to the program instead of ending the tool; then the window's size.
     private static let forwarded = [Signals.interrupt, Signals.quit, Signals.terminate, Signals.hangup]
@@ -149,16 +149,24 @@ package final class AttachSession {
     }
 
     /// The next message; nil at the end of the conversation.
+    ///
+    /// System calls of the program that wait for a decision go to the container's monitor: it asks the program that decides.
     private func next(
         _ channel: AttachChannel, _ signals: borrowing SignalDescriptor
     ) throws(AttachFailure) -> AttachMessage? {
         let what = "cannot attach to \(name)"
-        let message = try attaching { () throws(OperationFailure) in
-            try waitForMessage(channel.number, signals)
-            return try attempting(what) { () throws(KernelError) in try channel.receive()?.message }
+        while true {
+            let received = try attaching { () throws(OperationFailure) in
+                try waitForMessage(channel.number, signals)
+                return try attempting(what) { () throws(KernelError) in try channel.receive() }
+            }
+            if case .failed(let failure)? = received?.message { throw failure }
+            guard let received, received.message == .listener else { return received?.message }
+            guard let listener = received.descriptors.first else { throw ended() }
+            do { try client.addSeccompListener(listener.owned) } catch {
+                throw AttachFailure("cannot let the container's monitor serve the program's system calls", error)
+            }
         }
-        if case .failed(let failure)? = message { throw failure }
-        return message
     }
 
     /// Waits, but not through the user's interrupt, and not for a frozen container.

@@ -8,7 +8,7 @@ import LinuxKernel
 struct AttachTransient {
     let plan: AttachPlan
     /// The system call filter of the program; nil without one.
-    let filter: [UInt8]?
+    let filter: SystemCallFilter?
     /// Number of the handle on the container's init.
     let initHandle: Int32
     /// Terminal end of the program's terminal.

@@ -9,7 +9,7 @@ import LinuxKernel
 struct AttachedProcess {
     let plan: AttachPlan
     /// The system call filter; nil without one.
-    let filter: [UInt8]?
+    let filter: SystemCallFilter?
     let terminal: Int32?
 
     func run(_ channel: AttachChannel) -> Never {
@@ -28,7 +28,7 @@ struct AttachedProcess {
                 let isFilteredEarly = !plan.noNewPrivileges && plan.user ?? 0 != 0
                 if isFilteredEarly {
                     try joinKeyring()
-                    try loadFilter()
+                    try loadFilter(channel)
                 }
                 try becomeUser()
                 // Where it can be: the keyring is the user's then.
@@ -41,7 +41,7 @@ struct AttachedProcess {
                     try ProcessControl.unblockAllSignals()
                     try Execution.closeOnExec(from: 3)
                 }
-                if !isFilteredEarly { try loadFilter() }
+                if !isFilteredEarly { try loadFilter(channel) }
             }
             try ProgramSearch.execute(command, environment: plan.environment)
         } catch {
@@ -107,10 +107,11 @@ struct AttachedProcess {
         try SessionKeyring.joinNewForContainer()
     }
 
-    private func loadFilter() throws(OperationFailure) {
+    private func loadFilter(_ channel: AttachChannel) throws(OperationFailure) {
         guard let filter else { return }
         try attempting("cannot give the program the container's system call filter", key: "lxc.seccomp.profile") { () throws(KernelError) in
-            try SystemCallFilter.load(filter)
+            guard let listener = try filter.load() else { return }
+            try channel.send(.listener, descriptors: [listener.descriptor.number])
         }
     }
 

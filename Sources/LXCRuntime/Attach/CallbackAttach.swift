@@ -27,7 +27,7 @@ package struct CallbackAttach: ~Copyable {
         /// Whether it gets a session keyring of its own.
         package var hasOwnKeyring: Bool
         /// An array of `struct sock_filter`.
-        package var filter: [UInt8]?
+        package var filter: SystemCallFilter?
         package var environment: [String]
     }
 

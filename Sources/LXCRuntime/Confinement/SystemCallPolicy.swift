@@ -21,7 +21,7 @@ struct SystemCallPolicy {
     /// - Returns: The filter; nil when this process has one already and the configuration does not ask for another on top: programs
     ///   inherit that.
     /// - Throws: ``OperationFailure`` when the file cannot be read or is no policy.
-    func compile(_ log: LogWriter?) throws(OperationFailure) -> [UInt8]? {
+    func compile(_ log: LogWriter?) throws(OperationFailure) -> SystemCallFilter? {
         let what = "cannot load the seccomp policy \(file)"
         if !allowsNesting, try attempting(what, { () throws(KernelError) in try ProcessStatus.read().seccompMode ?? 0 != 0 }) {
             log?.info("a system call filter is active already: \(file) is not loaded")
@@ -39,7 +39,7 @@ struct SystemCallPolicy {
         }
     }
 
-    private func understanding(_ body: () throws(SeccompProblem) -> [UInt8]) throws(OperationFailure) -> [UInt8] {
+    private func understanding(_ body: () throws(SeccompProblem) -> SystemCallFilter) throws(OperationFailure) -> SystemCallFilter {
         do { return try body() } catch {
             throw OperationFailure(
                 "cannot load the seccomp policy \(error.place)", reason: error.reason, key: Self.key, origin: origin, hint: error.hint)

@@ -15,6 +15,8 @@ enum HandshakeMessage: Equatable {
     case execute
     /// Process: the next thing it does is exec. Success shows as the end of the conversation.
     case executing
+    /// Process: some of its system calls wait for a decision from now on. Descriptor: where they do.
+    case listener
     /// Process: it failed.
     case failed(OperationFailure)
     /// A helper that entered shared namespaces: the number of the process that it made.
@@ -22,7 +24,7 @@ enum HandshakeMessage: Equatable {
 }
 
 extension HandshakeMessage {
-    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born, cgroups }
+    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born, cgroups, listener }
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -35,6 +37,7 @@ extension HandshakeMessage {
             writer.put(hasDevpts)
         case .execute: writer.put(Tag.execute.rawValue)
         case .executing: writer.put(Tag.executing.rawValue)
+        case .listener: writer.put(Tag.listener.rawValue)
         case .failed(let failure):
             writer.put(Tag.failed.rawValue)
             writer.put(failure)
@@ -54,6 +57,7 @@ extension HandshakeMessage {
             case .ready: self = .ready(hasConsole: try reader.bool(), hasDevpts: try reader.bool())
             case .execute: self = .execute
             case .executing: self = .executing
+            case .listener: self = .listener
             case .failed: self = .failed(try reader.failure())
             case .born:
                 guard let pid = Int32(exactly: try reader.int()) else { return nil }

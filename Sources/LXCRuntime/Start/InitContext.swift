@@ -43,7 +43,9 @@ final class InitContext {
     /// When the cgroups are entered.
     var cgroupEntry = CgroupEntry.early
     /// The system call filter, compiled; nil without one, and when it is loaded.
-    var systemCallFilter: [UInt8]?
+    var systemCallFilter: SystemCallFilter?
+    /// Where this process' own calls wait for a decision, until the supervisor has it.
+    var listener: SystemCallListener?
     /// Whether somebody else than root starts the container.
     var isOrdinaryUser = false
     /// What `lxc.mount.auto = cgroup...` needs to know.

@@ -36,7 +36,7 @@ struct InitSequence {
         try perform(BootIDStep())
         try perform(PrivilegeStep())
         // Else as late as can be: a policy that allows few calls has to allow all those that follow.
-        if !context.config.hooks.commands(.start).isEmpty { try perform(SystemCallFilterStep()) }
+        if !context.config.hooks.commands(.start).isEmpty { try loadFilter(channel) }
         try perform(HookStep(hook: .start))
         try perform(SessionStep())
     }
@@ -66,6 +66,9 @@ struct InitSequence {
             try reportReady(channel)
             if Self.asksLeave(context.config) { try expect(.execute, channel) }
             try attempting("cannot reach the supervisor") { () throws(KernelError) in try channel.send(.executing) }
+            try ExecStep.handOverStreams(context)
+            // Before the ids change, because that takes the right to do it.
+            try loadFilter(channel)
             try ExecStep().perform(context)
         } catch {
             context.log.failure(error)
@@ -73,6 +76,16 @@ struct InitSequence {
             _ = try? channel.send(.failed(error))
         }
         ProcessCopy.exitNow(1)
+    }
+
+    /// From the next call on the supervisor may have to bring calls of this process before another program.
+    private func loadFilter(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+        try perform(SystemCallFilterStep())
+        guard let listener = context.listener else { return }
+        try attempting("cannot hand the container's system calls to the supervisor") { () throws(KernelError) in
+            try channel.send(.listener, descriptors: [listener.descriptor.number])
+        }
+        context.listener = nil
     }
 
     private func prepare() throws(OperationFailure) {

@@ -85,7 +85,12 @@ extension Supervisor: ControlDelegate {
         return .done
     }
 
-    func addSeccompListener(_ descriptor: SharedDescriptor) -> ControlReply { .failure(.invalidArgument) }
+    func addSeccompListener(_ descriptor: SharedDescriptor) -> ControlReply {
+        let listener = SystemCallListener(descriptor)
+        guard let notifier, listener.isListener else { return .failure(.invalidArgument) }
+        do throws(KernelError) { try notifier.serve(listener) } catch { return .failure(error.errno) }
+        return .done
+    }
 
     func addDeviceRule(_ rule: DeviceRuleMessage) -> ControlReply {
         guard layout.legacy("devices") == nil, let rule = DeviceRule(rule) else { return .failure(.invalidArgument) }
@@ -143,7 +148,12 @@ extension Supervisor: ControlDelegate {
 
     func devptsDescriptor() -> ControlReply { devpts.map { .descriptor($0) } ?? .failure(.badFileDescriptor) }
 
-    func seccompDescriptor() -> ControlReply { .failure(.badFileDescriptor) }
+    func seccompDescriptor() -> ControlReply {
+        guard let listener else { return .failure(.badFileDescriptor) }
+        // Without a program to ask, whoever takes it decides.
+        notifier?.leave(listener)
+        return .descriptor(listener.descriptor)
+    }
 
     private var arrangement: CgroupArrangement {
         let kind: CgroupArrangement.Layout =

@@ -46,6 +46,8 @@ extension Supervisor {
         hooks.environment.namespaces = keptNamespaces.map { ($0.file, "/proc/\(ProcessControl.pid)/fd/\($0.descriptor.number)") }
         takeNetworkDown()
         publisher.change(to: .stopping)
+        notifier?.end()
+        (notifier, listener) = (nil, nil)
         closeTerminals()
         hooks.environment.target = target
         runLate(.stop)

@@ -10,6 +10,7 @@ extension Supervisor {
         publisher.change(to: .starting)
         try StartRefusal.check(plan.config)
         systemCallFilter = try SystemCallPolicy(plan.config)?.compile(log)
+        if systemCallFilter?.notifies == true { notifier = try SystemCallNotifier(plan.config, loop: loop, log: log) }
         label = try SecurityLabel.request(plan.config.security) { () throws(OperationFailure) in
             try ApparmorConfinement(plan: plan, log: log).request()
         }
@@ -296,10 +297,7 @@ extension Supervisor {
     private func finishStart(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
         guard case .executing = try answer(channel).message else { throw unexpected() }
         // The conversation ends by itself when exec closes its socket; a failed exec sends one more message.
-        try waitReadable(channel)
-        let last: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
-        do { last = try channel.receive() } catch { throw OperationFailure("cannot talk to the container's first process", error) }
-        if case .failed(let failure)? = last?.message { throw failure }
+        if case .failed(let failure)? = try next(channel)?.message { throw failure }
         try watchInit()
         publisher.change(to: .running, telling: reportRunning)
         if log.wants(.info) { log.info("the container runs; its init is process \(initNumber)") }
@@ -331,12 +329,27 @@ extension Supervisor {
     private func answer(
         _ channel: borrowing HandshakeChannel
     ) throws(OperationFailure) -> (message: HandshakeMessage, descriptors: [SharedDescriptor]) {
-        try waitReadable(channel)
-        let received: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
-        do { received = try channel.receive() } catch { throw died() }
-        guard let received else { throw died() }
+        guard let received = try next(channel) else { throw died() }
         if case .failed(let failure) = received.message { throw failure }
         return received
+    }
+
+    /// What the process says next; nil at the end of the conversation. Calls of it that wait for a decision are served from then on.
+    private func next(
+        _ channel: borrowing HandshakeChannel
+    ) throws(OperationFailure) -> (message: HandshakeMessage, descriptors: [SharedDescriptor])? {
+        while true {
+            try waitReadable(channel)
+            let received: (message: HandshakeMessage, descriptors: [SharedDescriptor])?
+            do { received = try channel.receive() } catch { throw died() }
+            guard let received, received.message == .listener else { return received }
+            guard let descriptor = received.descriptors.first, let notifier else { throw unexpected() }
+            let listener = SystemCallListener(descriptor)
+            self.listener = listener
+            notifier.initProcess = initNumber
+            if isOrdinaryUser { notifier.initHandle = initHandle }
+            try attempting("cannot serve the container's system calls") { () throws(KernelError) in try notifier.serve(listener) }
+        }
     }
 
     /// Waits for the process while requests are answered.

@@ -30,7 +30,11 @@ final class Supervisor {
     /// Which devices the container may use, on cgroup v2.
     var deviceFilter = DeviceFilter()
     /// The filter that init gets.
-    var systemCallFilter: [UInt8]?
+    var systemCallFilter: SystemCallFilter?
+    /// Serves the calls that the filter leaves for another program to decide.
+    var notifier: SystemCallNotifier?
+    /// Where those of init wait.
+    var listener: SystemCallListener?
     /// The label that init gets.
     var label = SecurityLabel.Request.nothing
     var initHandle: SharedDescriptor?

@@ -15,7 +15,9 @@ struct Recovery {
     let hooks: HookRunner
 
     func finishEarlierRun() throws(OperationFailure) {
-        for entry in try readJournal() { try waitForSupervisor(entry) }
+        let owed = try readJournal()
+        if owed.isEmpty { return }
+        for entry in owed { try waitForSupervisor(entry) }
         // Read again: a supervisor that was only at work has done it all by now.
         let entries = try readJournal()
         guard !entries.isEmpty else { return }

@@ -9,14 +9,15 @@ extension SystemEngine {
     package func copy(_ request: CopyRequest) throws(ToolFailure) {
         // Nobody has to be asked about a container that can be kept from being started.
         let original = try request.allowsRunning ? controllableContainer(request.target) : container(request.target)
-        guard original.isDefined else { throw .undefined(original.name) }
         let copy = try self.copy(of: original, named: request.newName ?? "", request)
-        try lifted { () throws(LXCError) in
+        do throws(LXCError) {
             if request.task == .rename {
                 try original.rename(to: copy, cloneOptions(request))
             } else {
                 try original.clone(to: copy, cloneOptions(request), notes: note(request.target))
             }
+        } catch {
+            throw error.code == .notDefined ? .undefined(original.name) : ToolFailure(error)
         }
     }
 
@@ -112,13 +113,14 @@ extension SystemEngine {
     private func setLog(_ options: inout CloneOptions, _ target: ContainerTarget) {
         options.logFile = target.options.logFile
         options.logLevel = target.options.logLevel
-        if !target.options.isQuiet, let line = CopyProgress() { options.progress = { line.show($0) } }
+        // Only a full copy takes time.
+        if options.sharing != .required, !target.options.isQuiet, let line = CopyProgress() { options.progress = { line.show($0) } }
     }
 
     private func cloneOptions(_ request: CopyRequest) -> CloneOptions {
         var options = CloneOptions()
-        setLog(&options, request.target)
         options.sharing = request.task == .copy || request.task == .rename ? .never : .required
+        setLog(&options, request.target)
         options.storage = request.storage
         options.size = request.sizeInBytes
         options.keepsName = request.keepsName

@@ -11,10 +11,11 @@ package enum AtomicFile {
     ///   - path: The file; it need not exist.
     ///   - bytes: All that it will hold.
     ///   - mode: Permission bits of a file that did not exist, before the umask.
+    ///   - isLasting: Whether the new content is on the disk afterwards. Otherwise the old or the new one is there after a power failure.
     /// - Throws: ``KernelError`` of the step that failed. The old file then is untouched and the new one removed.
     ///
     /// Kernel calls: `openat(2)` with `O_EXCL`, `fchown(2)`, `fchmod(2)`, `fsync(2)`, `rename(2)`.
-    package static func write(_ path: String, _ bytes: [UInt8], mode: UInt32) throws(KernelError) {
+    package static func write(_ path: String, _ bytes: [UInt8], mode: UInt32, isLasting: Bool = true) throws(KernelError) {
         let (target, old) = try resolved(path)
         let new = try Temporary(beside: target, mode: old == nil ? mode : 0o600)
         do {
@@ -26,7 +27,7 @@ package enum AtomicFile {
             _ = new.path.withKernelString { unlink($0) }
             throw error
         }
-        try synchronize(directory(of: target))
+        if isLasting { try synchronize(directory(of: target)) }
     }
 
     /// Removes new files in a folder whose writers were killed before they took their place.

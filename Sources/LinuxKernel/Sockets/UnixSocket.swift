@@ -78,6 +78,31 @@ package struct UnixSocket: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Connects to a socket that has a path on the host.
+    ///
+    /// `path`: at most 107 bytes; `timeLimit`: as with ``init(connectingTo:_:timeLimit:)``.
+    ///
+    /// - Throws: ``KernelError``, `.noSuchFileOrDirectory`, `.connectionRefused` when nobody listens, `.fileNameTooLong`.
+    ///
+    /// Kernel call: `connect(2)`.
+    package init(connectingToPath path: String, _ kind: Kind = .stream, timeLimit: Duration? = nil) throws(KernelError) {
+        let descriptor = try Self.open(kind, false)
+        let number = descriptor.number
+        if let timeLimit { try Self.setSendLimit(timeLimit, of: number) }
+        let bytes = path.kernelBytes
+        var raw = sockaddr_un()
+        raw.sun_family = sa_family_t(AF_UNIX)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: raw.sun_path) else {
+            throw KernelError(call: "connect", errno: bytes.isEmpty ? .invalidArgument : .fileNameTooLong, subject: path)
+        }
+        withUnsafeMutableBytes(of: &raw.sun_path) { $0.copyBytes(from: bytes) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        try kernelCommand("connect", path) {
+            withUnsafePointer(to: &raw) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(number, $0, length) } }
+        }
+        self.descriptor = descriptor
+    }
+
     /// Takes the next waiting connection.
     ///
     /// - Returns: `nil` when none waits (non-blocking listener), or when the one that waited went away.

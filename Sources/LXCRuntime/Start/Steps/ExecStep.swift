@@ -64,9 +64,6 @@ struct ExecStep: InitStep {
     let name = "executing init"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        try attempting("cannot give the terminal to init") { () throws(KernelError) in try handOverStreams(context) }
-        // Before the ids change, because that takes the right to do it.
-        try SystemCallFilterStep().perform(context)
         try attempting("cannot become the init user") { () throws(KernelError) in try becomeUser(context) }
         try attempting("cannot set the death signal of init") { () throws(KernelError) in
             let signal = context.config.process.parentDeathSignal ?? Signals.kill
@@ -79,7 +76,12 @@ struct ExecStep: InitStep {
         try execute(context)
     }
 
-    private func handOverStreams(_ context: InitContext) throws(KernelError) {
+    /// Gives the terminal, if it is the container's own, to the user that init runs as.
+    static func handOverStreams(_ context: InitContext) throws(OperationFailure) {
+        try attempting("cannot give the terminal to init") { () throws(KernelError) in try giveTerminal(context) }
+    }
+
+    private static func giveTerminal(_ context: InitContext) throws(KernelError) {
         guard let console = context.console, context.config.console.ptyMax > 1 || context.plan.isForeground else { return }
         let identity = try FileStatus(of: console.terminal.owned)
         for stream in [StandardStream.input, .output, .error] {

@@ -11,6 +11,6 @@ struct SystemCallFilterStep: InitStep {
         context.systemCallFilter = nil
         try attempting(
             "cannot load the seccomp policy", key: "lxc.seccomp.profile", origin: context.origin("lxc.seccomp.profile")
-        ) { () throws(KernelError) in try SystemCallFilter.load(filter) }
+        ) { () throws(KernelError) in context.listener = try filter.load() }
     }
 }
