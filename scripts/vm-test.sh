@@ -48,7 +48,7 @@ mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$work/tree" "$work/payload" 2G > /dev
 selection() {
     case $1 in
         plain) if [ -n "$smoke" ]; then echo --filter ApparmorTests --filter CgroupLimitTests; else echo --filter VirtualMachineTests --filter FirstSessionTests; fi ;;
-        systemd) echo --filter FirstSessionTests --filter UserSessionTests ;;
+        systemd) echo --filter FirstSessionTests --filter UserSessionTests --filter UnitTests ;;
     esac
 }
 
