@@ -5,6 +5,8 @@ import LinuxKernel
 extension Container {
     /// Makes a device file in the running container and allows it to use the device.
     ///
+    /// Only for programs with a single thread, as ``removeDeviceNode(_:at:)``; others let a ``ContainerWorker`` do it.
+    ///
     /// - Parameters:
     ///   - device: A device file of the host, which says what type, numbers and permissions the new one has.
     ///   - path: In the container, absolute; nil for the same as on the host.
@@ -15,7 +17,7 @@ extension Container {
             throw LXCError(.failed, what, reason: "the host has neither a network interface nor a file of that name")
         }
         let nodes = try deviceNodes(what)
-        try noding { () throws(OperationFailure) in try nodes.add(found, at: path ?? device) }
+        try working(what, nodes) { () throws(OperationFailure) in try nodes.add(found, at: path ?? device) }
     }
 
     /// Removes a device file from the running container and forbids it to use the device.
@@ -25,10 +27,19 @@ extension Container {
     ///   - path: In the container, absolute.
     /// - Throws: ``LXCError``, `notRunning` when the container does not run.
     package func removeDeviceNode(_ device: String, at path: String? = nil) throws(LXCError) {
-        let nodes = try deviceNodes("cannot remove \(path ?? device) from \(name)")
-        try noding { () throws(OperationFailure) in
+        let what = "cannot remove \(path ?? device) from \(name)"
+        let nodes = try deviceNodes(what)
+        try working(what, nodes) { () throws(OperationFailure) in
             try nodes.remove(path ?? device, of: path == nil ? nil : Device.onHost(device))
         }
+    }
+
+    /// In a process of its own where mounts are made.
+    private func working(
+        _ what: String, _ nodes: borrowing DeviceNodes, _ body: () throws(OperationFailure) -> Void
+    ) throws(LXCError) {
+        guard nodes.hasOwnUsers else { return try noding(body) }
+        try Self.interruptible(what) { (signals) throws(LXCError) in try PrivateWork(what: what).run(signals, body) }
     }
 
     private func deviceNodes(_ what: String) throws(LXCError) -> DeviceNodes {

@@ -8,11 +8,11 @@ extension FunctionTable {
     static func fillDevices(_ object: Object) {
         object.pointee.add_device_node = { (object, source, target) in
             let (source, target) = (String(kernelText: source) ?? "", String(kernelText: target))
-            return succeeding(object) { (handle) throws(LXCError) in try handle.container.addDeviceNode(source, at: target) }
+            return FunctionTable.working(object, .addDeviceNode(source, target: target))
         }
         object.pointee.remove_device_node = { (object, source, target) in
             let (source, target) = (String(kernelText: source) ?? "", String(kernelText: target))
-            return succeeding(object) { (handle) throws(LXCError) in try handle.container.removeDeviceNode(source, at: target) }
+            return FunctionTable.working(object, .removeDeviceNode(source, target: target))
         }
         object.pointee.attach_interface = { (object, device, name) in
             let (device, name) = (String(kernelText: device) ?? "", String(kernelText: name))
@@ -122,6 +122,13 @@ extension FunctionTable {
     }
 
     // MARK: - Mounts
+
+    /// Work that may copy its process, for one with threads.
+    private static func working(_ object: Object?, _ operation: ContainerWork.Operation) -> Bool {
+        succeeding(object) { (handle) throws(LXCError) in
+            _ = try ContainerWorker.perform(ContainerWork(handle.container, operation).logged)
+        }
+    }
 
     private static func mount(
         _ object: Object?, _ operation: ContainerWork.Operation, _ version: UnsafeMutablePointer<lxc_mount>?

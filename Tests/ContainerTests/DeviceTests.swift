@@ -101,13 +101,24 @@ import Testing
         }
     }
 
-    /// The kernel would let nobody open it.
-    @Test func aContainerWithUsersOfItsOwnGetsNoFile() throws {
+    @Test("S1.38, S1.39: also with user ids of its own, whose root it belongs to") func aContainerWithUsersOfItsOwnGetsAFile() throws {
         try withContainers { fixture in
-            let name = try fixture.mapped("ids")
+            let name = try fixture.mapped(
+                "ids", config: ["lxc.cgroup.devices.deny = c 10:229 rwm", "lxc.cgroup2.devices.deny = c 10:229 rwm"])
             try fixture.succeed("start", "-n", name)
-            let result = try fixture.lxc("device", "-n", name, "add", "/dev/null", "/dev/other")
-            #expect(result.code == 1 && result.error.contains("maps user ids") && result.error.contains("lxc.mount.entry"), "\(result)")
+            let path = "\(fixture.lxcpath)/fuse"
+            #expect(try fixture.run("/usr/bin/mknod", ["-m", "0600", path, "c", "10", "229"]).code == 0)
+            try fixture.succeed("device", "-n", name, "add", path, "/dev/fuse")
+            let look = "stat -c '%A %u:%g %t:%T' /dev/fuse; : < /dev/fuse && echo works"
+            #expect(try fixture.succeed("attach", "-n", name, "--", "/bin/sh", "-c", look).output == "crw------- 0:0 a:e5\nworks\n")
+            try fixture.succeed("device", "-n", name, "add", path, "/dev/fuse")
+            let taken = try fixture.lxc("device", "-n", name, "add", "/dev/zero", "/etc/inittab")
+            #expect(taken.code == 1 && taken.error.contains("another file has that name"), "\(taken)")
+            let nowhere = try fixture.lxc("device", "-n", name, "add", path, "/dev/bus/fuse")
+            #expect(nowhere.code == 1, "\(nowhere)")
+            try fixture.succeed("device", "-n", name, "del", "/dev/fuse")
+            let gone = try fixture.lxc("attach", "-n", name, "--", "/bin/ls", "/dev/fuse")
+            #expect(gone.code == 1 && gone.error.contains("No such file"), "\(gone)")
         }
     }
 

@@ -27,4 +27,9 @@ static inline int clinux_setgroups(unsigned long count, const unsigned int *grou
     return (int)syscall(SYS_setgroups, count, groups);
 }
 
+// The system calls give back the old id and no error. The C library's work for one thread as well.
+static inline unsigned int clinux_setfsuid(unsigned int user) { return (unsigned int)syscall(SYS_setfsuid, user); }
+
+static inline unsigned int clinux_setfsgid(unsigned int group) { return (unsigned int)syscall(SYS_setfsgid, group); }
+
 #endif

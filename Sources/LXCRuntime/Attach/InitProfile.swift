@@ -72,6 +72,14 @@ struct InitProfile: Sendable {
         }
     }
 
+    /// Whose files root's are for us, in a process with ids of its own. `file`: `uid_map` or `gid_map`.
+    static func outsideID(ofRootIn file: String, _ pid: Int32) throws(KernelError) -> UInt32 {
+        for range in try map(file, pid) {
+            if let id = range.outsideID(of: 0) { return id }
+        }
+        throw KernelError(call: "read", errno: .noData, subject: "/proc/\(pid)/\(file)", explanation: "the container has no root")
+    }
+
     private static func label(_ pid: Int32) throws(KernelError) -> Label? {
         let bytes: [UInt8]
         do { bytes = try WholeFile.read("/proc/\(pid)/attr/current", limit: 1 << 16) } catch {

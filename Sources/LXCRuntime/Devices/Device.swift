@@ -31,6 +31,9 @@ package struct Device: Sendable, Equatable {
         return device
     }
 
+    /// The type of the file, as a part of its mode.
+    var kindBits: UInt32 { isBlock ? 0o060000 : 0o020000 }
+
     func isSame(as other: Device) -> Bool { isBlock == other.isBlock && number == other.number }
 
     /// A line for the control files of the v1 controller: read, write and make nodes.

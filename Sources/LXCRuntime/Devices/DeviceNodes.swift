@@ -10,7 +10,9 @@ package struct DeviceNodes: ~Copyable {
     private let root: DirectoryHandle
     /// Where rules are written; nil where the v1 controller does not hold the container.
     private let rules: CgroupDirectory?
-    private let hasOwnUsers: Bool
+    private let initHandle: PidFD
+    /// Whether the container has user ids of its own. A copy of the process with mounts of its own has to do the work then.
+    package let hasOwnUsers: Bool
 
     /// - Throws: ``ControlError``, `stopped` when the container does not run.
     package init(name: String, client: ControlClient) throws(ControlError) {
@@ -28,6 +30,7 @@ package struct DeviceNodes: ~Copyable {
         self.client = client
         self.root = root
         self.hasOwnUsers = hasOwnUsers
+        initHandle = handle
     }
 
     private static func rules(_ client: ControlClient, _ name: String) throws(ControlError) -> CgroupDirectory? {
@@ -53,24 +56,29 @@ package struct DeviceNodes: ~Copyable {
     /// - Throws: ``OperationFailure``; the container is as before then, but for directories.
     package func add(_ device: Device, at path: String) throws(OperationFailure) {
         let what = "cannot make \(path) in \(name)"
-        // The kernel opens no device file on a filesystem that belongs to a user namespace, and that is what /dev is there.
-        if hasOwnUsers {
+        let (parent, file) = try Self.split(path, what)
+        if hasOwnUsers && ProcessControl.effectiveUser != 0 {
             throw OperationFailure(
-                what, reason: "the container maps user ids, so the kernel lets nobody in it open a new device file",
+                what, reason: "only root can make device files for a container with user ids of its own",
                 hint: "give it the device at its next start: lxc.mount.entry with the options bind,create=file")
         }
-        let (parent, file) = try Self.split(path, what)
         let isNew = try walking(what, path) { () throws(KernelError) in
+            if let present = try root.status(path), let found = Device(present), found.isSame(as: device) { return false }
+            // Made while no directory is there yet, so that nothing stays behind when that fails.
+            if hasOwnUsers {
+                let made = try MappedDeviceFile(device, ownedByRootOf: PidFD.number(ofHandle: initHandle.number))
+                try made.place(in: root.directory(parent), file, initHandle)
+                return true
+            }
             if !parent.isEmpty { try root.makeDirectories(parent) }
             let directory = try root.directory(parent)
-            if let present = try directory.status(file), let found = Device(present), found.isSame(as: device) { return false }
             try directory.makeNode(
-                file, kind: device.isBlock ? Self.blockKind : Self.characterKind, mode: device.permissions, major: device.number.major,
+                file, kind: device.kindBits, mode: device.permissions, major: device.number.major,
                 minor: device.number.minor, isPrivate: false)
             return true
         }
         do { try set(device, isAllowed: true) } catch {
-            if isNew { try walking(what, path) { () throws(KernelError) in try root.directory(parent).remove(file) } }
+            if isNew { try walking(what, path) { () throws(KernelError) in try removeFile(parent, file) } }
             throw error
         }
     }
@@ -96,11 +104,13 @@ package struct DeviceNodes: ~Copyable {
         // First the right, then the file: the container can make the file again as long as it has the right.
         try set(target, isAllowed: false)
         guard found != nil else { return }
-        try walking(what, path) { () throws(KernelError) in try root.directory(parent).remove(file) }
+        try walking(what, path) { () throws(KernelError) in try removeFile(parent, file) }
     }
 
-    private static let characterKind: UInt32 = 0o020000
-    private static let blockKind: UInt32 = 0o060000
+    private func removeFile(_ parent: String, _ file: String) throws(KernelError) {
+        let directory = try root.directory(parent)
+        if hasOwnUsers { try MappedDeviceFile.remove(from: directory, file, initHandle) } else { try directory.remove(file) }
+    }
 
     private func set(_ device: Device, isAllowed: Bool) throws(OperationFailure) {
         let what = "cannot \(isAllowed ? "allow" : "forbid") \(name) the device \(device.rule.dropLast(4))"

@@ -18,6 +18,22 @@ package enum Credentials {
         try kernelCommand("setgroups", "\(groups.count) groups") { clinux_setgroups(UInt(groups.count), groups) }
     }
 
+    /// Does work on files as somebody else: what is made belongs to him, and he has to be allowed to make it.
+    ///
+    /// For root, who does not exist on filesystems that a container with ids of its own has mounted. Kernel calls: `setfsgid(2)`,
+    /// `setfsuid(2)`.
+    package static func withFilesystemIdentity<Value: ~Copyable>(
+        user: UInt32, group: UInt32, _ work: () throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        let before = (user: clinux_setfsuid(.max), group: clinux_setfsgid(group))
+        _ = clinux_setfsuid(user)
+        defer {
+            _ = clinux_setfsuid(before.user)
+            _ = clinux_setfsgid(before.group)
+        }
+        return try work()
+    }
+
     /// The supplementary groups of the caller, in no order.
     ///
     /// Kernel call: `getgroups(2)`.
