@@ -114,10 +114,36 @@ static int drop_capabilities(uint64_t dropped) {
     return (int)syscall(SYS_capset, &header, sets);
 }
 
+static int send_listener(const struct cliblxc_attach_plan *plan, int listener) {
+    struct cliblxc_attach_report report = {.kind = CLIBLXC_ATTACH_LISTENER};
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {{0}};
+    struct iovec part = {&report, sizeof report};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    *header = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof listener)};
+    memcpy(CMSG_DATA(header), &listener, sizeof listener);
+    ssize_t count;
+    do { count = sendmsg(plan->channel, &message, MSG_NOSIGNAL); } while (count < 0 && errno == EINTR);
+    close(listener);
+    return count < 0 ? -1 : 0;
+}
+
 static void load_filter(const struct cliblxc_attach_plan *plan) {
     if (!plan->filter) return;
     struct sock_fprog program = {plan->filter_count, (struct sock_filter *)plan->filter};
-    demand(plan, CLIBLXC_ATTACH_FILTER, prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+    if (!plan->filter_notifies) {
+        demand(plan, CLIBLXC_ATTACH_FILTER, prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0));
+        return;
+    }
+    // Only a deadly signal interrupts a call that is being decided; Linux 5.19.
+    const unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | 1UL << 5, &program);
+    if (listener < 0 && errno == EINVAL) listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    demand(plan, CLIBLXC_ATTACH_FILTER, (int)listener);
+    demand(plan, CLIBLXC_ATTACH_FILTER, send_listener(plan, (int)listener));
 }
 
 // Whoever has the keyring of the caller's session can use its keys, also from another user namespace.

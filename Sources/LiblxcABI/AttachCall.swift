@@ -121,6 +121,7 @@ struct AttachCall {
         plan.joins_keyring = orders.hasOwnKeyring ? 1 : 0
         plan.filter = memory.bytes(orders.filter?.program)
         plan.filter_count = UInt16(clamping: (orders.filter?.program.count ?? 0) / 8)
+        plan.filter_notifies = orders.filter?.notifies == true ? 1 : 0
         plan.filters_early = plan.no_new_privileges == 0 && orders.user ?? 0 != 0 ? 1 : 0
         plan.terminal = -1
         plan.streams = (options.stdin_fd, options.stdout_fd, options.stderr_fd)

@@ -46,7 +46,7 @@ final class AttachConversation {
         try attach.admit(transient)
         try working { () throws(KernelError) in try socket.sendAll([0]) }
         while true {
-            let report = try next(handle)
+            let report = try next(handle, attach)
             if report.kind == CLIBLXC_ATTACH_BORN.rawValue { return report.pid }
             guard early == nil else { throw unexpected() }
             // Its own failures end the process between host and container before there is another one.
@@ -59,7 +59,7 @@ final class AttachConversation {
         let handle = try working { () throws(KernelError) in try PidFD(pid) }
         while true {
             let report: cliblxc_attach_report
-            if let said = early { report = said } else { report = try next(handle) }
+            if let said = early { report = said } else { report = try next(handle, attach) }
             early = nil
             switch UInt32(bitPattern: report.kind) {
             case CLIBLXC_ATTACH_FAILED.rawValue: throw failure(report)
@@ -72,12 +72,21 @@ final class AttachConversation {
         }
     }
 
-    /// The next report of a child that lives.
-    private func next(_ child: borrowing PidFD) throws(AttachFailure) -> cliblxc_attach_report {
-        let bytes = try working { () throws(KernelError) in
-            while try !Poll.wait(socket.number, child.number).first { if !child.isRunning { break } }
-            return try socket.receive(upTo: MemoryLayout<cliblxc_attach_report>.size, wait: false) ?? []
+    /// The next report of a child that lives. System calls of it that wait for a decision are served from then on.
+    private func next(_ child: borrowing PidFD, _ attach: borrowing CallbackAttach) throws(AttachFailure) -> cliblxc_attach_report {
+        while true {
+            let received = try working { () throws(KernelError) in
+                while try !Poll.wait(socket.number, child.number).first { if !child.isRunning { break } }
+                return try socket.receiveMessage(upTo: MemoryLayout<cliblxc_attach_report>.size, wait: false)
+            }
+            let report = try report(received?.bytes ?? [])
+            guard report.kind == CLIBLXC_ATTACH_LISTENER.rawValue else { return report }
+            guard let listener = received?.descriptors.first else { throw unexpected() }
+            try attach.serve(listener)
         }
+    }
+
+    private func report(_ bytes: [UInt8]) throws(AttachFailure) -> cliblxc_attach_report {
         guard bytes.count == MemoryLayout<cliblxc_attach_report>.size else {
             throw AttachFailure(
                 .failed,

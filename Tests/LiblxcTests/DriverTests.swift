@@ -17,6 +17,26 @@ import Testing
         }
     }
 
+    @Test("K16: another program decides the system calls of an attached function") func decided() throws {
+        try withContainers { fixture in
+            let scene = try LibraryScene(fixture)
+            let program = try scene.compile("driver", ourHeaders: true)
+            try fixture.write(fixture.lxcpath + "/policy", "2\ndenylist\nmkdir notify\nmkdirat notify\n")
+            let decide = try fixture.attack("decide", [fixture.lxcpath + "/decide", "make"])
+            let name = try fixture.busybox(
+                "decided",
+                config: [
+                    "lxc.net.0.type = empty", "lxc.seccomp.profile = \(fixture.lxcpath)/policy",
+                    "lxc.seccomp.notify.proxy = unix:\(fixture.lxcpath)/decide",
+                ])
+            try fixture.succeed("start", "-n", name)
+            let result = try scene.run(program, ["decided", fixture.lxcpath, name, "/tmp/made"])
+            #expect(result.code == 0 && result.lines == ["0 a descriptor"], "\(result)")
+            #expect(try FileStatus.ifPresent(fixture.rootfs(name) + "/tmp/made")?.kind == .directory)
+            #expect(try decide.output.contains("of .driver "))
+        }
+    }
+
     @Test("S4.21: a daemon's helper starts by a configuration file and a log, and learns whether it runs") func forkstart() throws {
         try withContainers { fixture in
             let scene = try LibraryScene(fixture)

@@ -33,6 +33,7 @@ struct cliblxc_attach_plan {
     int joins_keyring;              // a new session keyring, so that the caller's keys stay behind
     const void *filter;             // sock_filter array, or NULL
     unsigned short filter_count;
+    int filter_notifies;            // calls wait for a decision then: the report has the descriptor where they do
     int filters_early;              // before the ids change: afterwards it would not be permitted
     int terminal;                   // becomes the controlling terminal, or -1
     int streams[3];                 // what becomes standard input, output and error
@@ -62,7 +63,7 @@ enum cliblxc_attach_step {
     CLIBLXC_ATTACH_STREAMS,
 };
 
-enum cliblxc_attach_kind { CLIBLXC_ATTACH_BORN = 1, CLIBLXC_ATTACH_WANTS_LABEL, CLIBLXC_ATTACH_READY, CLIBLXC_ATTACH_FAILED };
+enum cliblxc_attach_kind { CLIBLXC_ATTACH_BORN = 1, CLIBLXC_ATTACH_WANTS_LABEL, CLIBLXC_ATTACH_READY, CLIBLXC_ATTACH_FAILED, CLIBLXC_ATTACH_LISTENER };
 
 // What the children say over the channel.
 struct cliblxc_attach_report {

@@ -76,6 +76,16 @@ package struct CallbackAttach: ~Copyable {
         }
     }
 
+    /// Lets the container's monitor bring the process's system calls before the program that decides them.
+    ///
+    /// - Parameter listener: What the process got when it loaded its filter.
+    /// - Throws: ``AttachFailure`` when the monitor refuses.
+    package func serve(_ listener: SharedDescriptor) throws(AttachFailure) {
+        do { try client.addSeccompListener(listener.owned) } catch {
+            throw AttachFailure("cannot let the container's monitor serve the process's system calls", error)
+        }
+    }
+
     /// The file that takes the process's label; only itself may write there.
     package func labelFile(_ pid: Int32) throws(AttachFailure) -> OwnedDescriptor {
         try attaching { () throws(OperationFailure) in
