@@ -19,7 +19,7 @@ packages=(
 )
 case "${1:-}" in
     --tests | --peers)
-        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor)
+        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor valgrind)
         # Images: what they are made with, where else they come from, and what checks their signatures.
         packages+=(xz-utils zstd openssl skopeo squashfs-tools-ng gpg gpgv gpg-agent) ;;
 esac
