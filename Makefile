@@ -67,6 +67,11 @@ test: deps ## build and run all tests; as root this includes real containers
 test-v2: build release ## run the tests that start containers with cgroup v2 alone, in a mount namespace (root)
 	@scripts/test-v2.sh $(TEST_FLAGS)
 
+.PHONY: valgrind
+valgrind: build ## look for leaks and misused memory in liblxc.so.1, attached processes included (root; a minute)
+	@scripts/install-dependencies.sh --tests
+	LXC_TEST_BUILD_DIR=.build/debug LXC_TEST_REQUIRE=root swift test --skip-build --filter MemcheckTests
+
 .PHONY: vm-test
 vm-test: build release ## run tests in a virtual machine with Debian's kernel: cgroup v2, AppArmor, LVM, ipvlan, systemd (root; 10 minutes)
 	@scripts/install-dependencies.sh --machine

@@ -5,7 +5,8 @@
 # usage: install-dependencies.sh [--tests | --peers | --machine]
 #   --tests  also what makes filesystems, images and odd files for the tests of storage and templates, and compares copies
 #   --machine  what makes and runs the virtual machine of `make vm-test`
-#   --peers  these, and what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), and an Open vSwitch
+#   --peers  these, and what `make bench` and the interoperation tests compare with (C LXC, crun, hyperfine), the languages that its library is used
+#            from (Python, Go), and an Open vSwitch
 set -euo pipefail
 
 # git, make, gcc and binutils: the Swift toolchain links with them; musl-dev is the C library of the installed programs; libseccomp-dev
@@ -18,11 +19,14 @@ packages=(
 )
 case "${1:-}" in
     --tests | --peers)
-        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor)
+        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor valgrind)
         # Images: what they are made with, where else they come from, and what checks their signatures.
         packages+=(xz-utils zstd openssl skopeo squashfs-tools-ng gpg gpgv gpg-agent) ;;
 esac
-if [ "${1:-}" = --peers ]; then packages+=(lxc lxc-dev python3-lxc crun hyperfine strace openvswitch-switch debootstrap); fi
+if [ "${1:-}" = --peers ]; then
+    # Go is 80 MB to fetch and 450 MB on disk: too much for every run of the tests.
+    packages+=(lxc lxc-dev python3-lxc golang-go golang-gopkg-lxc-go-lxc.v2-dev crun hyperfine strace openvswitch-switch debootstrap)
+fi
 
 if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs); fi
 

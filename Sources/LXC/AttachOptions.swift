@@ -43,6 +43,10 @@ public struct AttachOptions: Sendable, Hashable {
     public var user: UInt32?
     /// The group in the container; nil for that of the container's init.
     public var group: UInt32?
+    /// Supplementary groups in the container; the caller's never go along.
+    public var supplementaryGroups: [UInt32] = []
+    /// Whether the program may gain no privileges by executing a file (`no_new_privs`), even where the container's init may.
+    public var noNewPrivileges = false
     /// The namespaces that are entered; nil for all of the container's.
     public var namespaces: Namespaces?
     /// Without the mount namespace: whether `/proc` and `/sys` are mounted anew to fit the other namespaces.
@@ -82,6 +86,8 @@ public struct AttachOptions: Sendable, Hashable {
         options.terminalLog = terminalLog
         options.user = user
         options.group = group
+        if !supplementaryGroups.isEmpty { options.groups = supplementaryGroups }
+        options.noNewPrivileges = noNewPrivileges
         options.label = securityLabel
         options.directory = directory
         return options

@@ -19,6 +19,32 @@ extension Container {
         try perform(.start(options.operation(command)), options.configuration)
     }
 
+    /// Starts the container in the foreground, and waits for its end, as `lxc-start -F` does.
+    ///
+    /// The terminal that controls the calling process, if there is one, is connected with the container's console. The supervisor is a process
+    /// of its own here too. What it finds wrong once it is at work it writes to standard error, and ends with status 1.
+    ///
+    /// - Parameters:
+    ///   - command: Takes the place of the container's init; empty for what its configuration says.
+    ///   - options: How it is started.
+    /// - Returns: How the container's init, or the command, ended.
+    /// - Throws: ``LXCError`` for what is known before anything happens: `notDefined`, `alreadyRunning`, `invalidConfiguration` and others.
+    @discardableResult
+    public func run(_ command: [String] = [], options: StartOptions = StartOptions()) throws(LXCError) -> ExitStatus {
+        guard isDefined || options.configuration != nil || options.runsUnderInit else {
+            throw LXCError(
+                .notDefined, "cannot start \(name)", reason: "\(configurationFile) does not exist", hint: "create the container first")
+        }
+        let work = work(.startInForeground(options.operation(command)), options.configuration)
+        let status = try calling { () throws(OperationError) in
+            try ContainerWorker.performToEnd(work, program: installation.worker)
+        }
+        guard let status else {
+            throw LXCError(.failed, "cannot learn how \(name) ended", reason: "its supervisor told no status")
+        }
+        return LXC.ExitStatus(waitStatus: status.waitStatus)
+    }
+
     /// Kills the container, and waits until everything that belonged to its run is gone. One that does not run is left as it is.
     ///
     /// - Throws: ``LXCError``: `notPermitted`, `timedOut`.

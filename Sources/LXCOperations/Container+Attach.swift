@@ -41,6 +41,8 @@ extension Container {
             kept: options.keptVariables, process: config.process, added: options.setVariables)
         wishes.user = options.user
         wishes.group = options.group
+        wishes.groups = options.groups
+        wishes.noNewPrivileges = options.noNewPrivileges
         wishes.label = options.label
         wishes.directory = options.directory
         wishes.terminalLog = options.terminalLog

@@ -22,19 +22,6 @@ enum LastingText {
     }
 }
 
-/// What the library can do, by the names that C LXC gave it.
-enum Extensions {
-    static let names: Set<String> = [
-        "lxc_log", "lxc_config_item_is_supported", "console_log", "reboot2", "mount_injection", "cgroup_relative", "mount_injection_file",
-        "seccomp_allow_nesting", "seccomp_notify", "seccomp_notify_fd_active", "seccomp_proxy_send_notify_fd", "network_veth_routes",
-        "network_ipvlan", "network_l2proxy",
-        "network_gateway_device_route", "network_phys_macvlan_mtu", "network_veth_router", "cgroup2_devices", "cgroup2", "pidfd",
-        "cgroup_advanced_isolation", "network_bridge_vlan", "time_namespace", "seccomp_allow_deny_syntax", "devpts_fd",
-        "idmapped_mounts", "idmapped_mounts_v2", "core_scheduling",
-        "cgroup2_auto_mounting", "environment_runtime_hooks",
-    ]
-}
-
 /// `lxc_get_version`: the release of C LXC whose interface this is.
 @c(lxc_get_version)
 public func version() -> UnsafePointer<CChar>? { LastingText.address(LXC_VERSION) }
@@ -68,7 +55,7 @@ public func configItemIsSupported(_ key: UnsafePointer<CChar>?) -> Bool {
 /// `lxc_has_api_extension`.
 @c(lxc_has_api_extension)
 public func hasAPIExtension(_ name: UnsafePointer<CChar>?) -> Bool {
-    String(kernelText: name).map { Extensions.names.contains($0) } ?? false
+    String(kernelText: name).map { APIExtensions.names.contains($0) } ?? false
 }
 
 /// `lxc_is_valid_storage_type`, which C LXC's own tools import.

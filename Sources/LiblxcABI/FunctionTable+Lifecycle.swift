@@ -43,18 +43,14 @@ extension FunctionTable {
             guard container.loaded != nil || container.isDefined else {
                 throw LXCError(.notDefined, "cannot start \(container.name)", reason: "it has no configuration")
             }
-            let pidFile = String(kernelText: object.pointee.pidfile)
-            guard object.pointee.daemonize else {
-                let work = ContainerWork(
-                    container, .startInForeground(command: words ?? [], underInit: underInit, pidFile: pidFile)
-                ).logged
-                foregroundStatus = try ContainerWorker.performToEnd(work)
-                return
-            }
             var options = StartOptions()
             options.command = words ?? []
             options.runsUnderInit = underInit
-            options.pidFile = pidFile
+            options.pidFile = String(kernelText: object.pointee.pidfile)
+            guard object.pointee.daemonize else {
+                foregroundStatus = try ContainerWorker.performToEnd(ContainerWork(container, .startInForeground(options)).logged)
+                return
+            }
             options.logFile = Logging.current?.file
             options.logLevel = Logging.current?.level
             if try container.start(options) == .wasRunning {

@@ -46,6 +46,11 @@ import Testing
             (options.user, options.group, options.directory) = (65534, 65534, "/tmp")
             let said = try web.output(of: ["sh", "-c", "id -u; id -g; pwd; echo $COLOUR; echo ${HOME-none}"], options: options)
             #expect(said.lines == ["65534", "65534", "/tmp", "blue", "none"])
+            options.supplementaryGroups = [10, 20]
+            options.noNewPrivileges = true
+            let joined = try web.output(of: ["sh", "-c", "id -G; grep NoNewPrivs /proc/self/status | cut -f2"], options: options)
+            #expect(joined.lines == ["65534 10 20", "1"])
+            #expect(try web.output(of: ["sh", "-c", "id -G; grep NoNewPrivs /proc/self/status | cut -f2"]).lines == ["0", "0"])
             options = AttachOptions()
             options.namespaces = [.uts]
             // Everything but its name is the host's.

@@ -16,6 +16,11 @@ struct InstallationTests {
         #expect(folders == own)
     }
 
+    @Test func theInterfaceIsThatOfTheLibraryForC() {
+        #expect(LibraryVersion.interface == "5.0.2")
+        #expect(LibraryVersion.hasExtension("mount_injection") && !LibraryVersion.hasExtension("seccomp_notify"))
+    }
+
     @Test(.enabled("needs root: other users have another configuration") { ProcessControl.effectiveUser == 0 })
     func theSystemConfigurationIsTheInstallations() throws {
         let folder = "/tmp/lxc-library-\(ProcessControl.pid)-\(UInt64.random(in: .min ... .max))"

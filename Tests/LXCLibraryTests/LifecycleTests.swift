@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    @Test func inTheForegroundItsEndIsWaitedForAndItsStatusIsInits() throws {
+        try withContainers { fixture in
+            let web = try LibraryScene(fixture).busybox("front")
+            var options = StartOptions()
+            options.consoleLog = fixture.lxcpath + "/console"
+            #expect(try web.run(["/bin/sh", "-c", "hostname; exit 6"], options: options) == .exited(6))
+            #expect(try WholeFile.text(fixture.lxcpath + "/console").contains(web.name))
+            options.runsUnderInit = true
+            #expect(try web.run(["/bin/sh", "-c", "kill -9 $$"], options: options) == .exited(137))
+            #expect(try web.state == .stopped)
+            let missing = try LibraryScene(fixture).container("none")
+            #expect(throws: LXCError.self) { try missing.run() }
+        }
+    }
+
     @Test func frozenAndThawed() throws {
         try withContainers { fixture in
             let web = try LibraryScene(fixture).busybox("ice")

@@ -57,6 +57,8 @@ struct WorkCodingTests {
         attach.terminalLog = "/var/log/terminal"
         attach.user = 1000
         attach.group = .max
+        attach.groups = [10, .max]
+        attach.noNewPrivileges = true
         attach.label = "profile"
         attach.directory = "/tmp"
         var checkpoint = CheckpointOptions(directory: "/srv/images")
@@ -70,7 +72,7 @@ struct WorkCodingTests {
             .create(ContainerWork.Creation(template: "none")), .clone(copy),
             .rename(ContainerWork.Copy(name: "other", lxcPath: "/")), .snapshot(comment: nil), .snapshot(comment: "before\nafter"),
             .restore(snapshot: "snap0", newName: nil), .restore(snapshot: "snap0", newName: "new"), .destroySnapshot("snap1"),
-            .destroyAllSnapshots, .destroy(withSnapshots: true), .startInForeground(command: ["a"], underInit: true, pidFile: "p"),
+            .destroyAllSnapshots, .destroy(withSnapshots: true), .startInForeground(start),
             .mount(MountInjection(source: nil, target: "/mnt", type: "tmpfs", flags: 5, data: "size=1m")),
             .unmount(target: "/mnt", flags: 2),
             .start(start), .start(StartOptions()), .attach(attach), .attach(AttachOptions()), .console(terminal: nil, escape: 1),

@@ -16,15 +16,23 @@ struct LibraryScene {
 
     /// Compiles a program of `Tests/LiblxcTests/Programs` with Debian's headers and library, or with those that we install.
     func compile(_ name: String, ourHeaders: Bool = false) throws -> String {
-        let program = "\(fixture.lxcpath)/.\(name)"
-        let checkout = TestInstallation.checkout
+        let ours = ourHeaders ? ["-I", "\(fixture.installation.prefix)/include", "-L", folder] : []
+        return try compile(name, as: name, ours + ["-l:liblxc.so.1", "-lpthread"])
+    }
+
+    /// Compiles a file of `Tests/LiblxcTests/Programs`.
+    ///
+    /// - Parameters:
+    ///   - name: The file's, without its ending.
+    ///   - product: Name of what comes of it.
+    ///   - options: More words for the compiler, behind the file's.
+    /// - Returns: Path of what came of it.
+    /// - Throws: ``FixtureFailure`` with what the compiler said.
+    func compile(_ name: String, as product: String, _ options: [String]) throws -> String {
+        let program = "\(fixture.lxcpath)/.\(product)"
+        let source = "\(TestInstallation.checkout)/Tests/LiblxcTests/Programs/\(name).c"
         let result = try fixture.run(
-            "/usr/bin/gcc",
-            [
-                "-O1", "-g", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-o", program,
-                "\(checkout)/Tests/LiblxcTests/Programs/\(name).c",
-            ] + (ourHeaders ? ["-I", "\(fixture.installation.prefix)/include", "-L", folder] : []) + ["-l:liblxc.so.1", "-lpthread"],
-            seconds: 120)
+            "/usr/bin/gcc", ["-O1", "-g", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-o", program, source] + options, seconds: 120)
         guard result.code == 0 else { throw FixtureFailure("\(result)") }
         return program
     }

@@ -34,10 +34,6 @@ extension ContainerWork {
         case .destroySnapshot(let snapshot): writer.put(snapshot)
         case .destroyAllSnapshots, .freeze, .unfreeze, .tidyUp, .interfaces: break
         case .destroy(let withSnapshots): writer.put(withSnapshots)
-        case .startInForeground(let command, let underInit, let pidFile):
-            writer.put(command)
-            writer.put(underInit)
-            writer.put(pidFile)
         case .mount(let injection):
             writer.put(injection.source)
             writer.put(injection.target)
@@ -47,7 +43,7 @@ extension ContainerWork {
         case .unmount(let target, let flags):
             writer.put(target)
             writer.put(flags)
-        case .start(let options): writer.put(options)
+        case .start(let options), .startInForeground(let options): writer.put(options)
         case .attach(let options): writer.put(options)
         case .console(let terminal, let escape):
             writer.putNumber(terminal)
@@ -117,7 +113,7 @@ extension ContainerWork {
         case .destroyAllSnapshots: .destroyAllSnapshots
         case .destroy: .destroy(withSnapshots: try reader.bool())
         case .startInForeground:
-            .startInForeground(command: try reader.strings(), underInit: try reader.bool(), pidFile: try reader.optionalString())
+            .startInForeground(try reader.startOptions())
         case .mount:
             .mount(
                 MountInjection(

@@ -37,6 +37,9 @@ extension ByteWriter {
         put(options.terminalLog)
         putID(options.user)
         putID(options.group)
+        put(options.groups != nil)
+        put((options.groups ?? []).map { "\($0)" })
+        put(options.noNewPrivileges)
         put(options.label)
         put(options.directory)
     }
@@ -92,6 +95,10 @@ extension ByteReader {
         options.terminalLog = try optionalString()
         options.user = try id()
         options.group = try id()
+        let hasGroups = try bool()
+        let groups = try strings().compactMap { UInt32($0) }
+        if hasGroups { options.groups = groups }
+        options.noNewPrivileges = try bool()
         options.label = try optionalString()
         options.directory = try optionalString()
         return options

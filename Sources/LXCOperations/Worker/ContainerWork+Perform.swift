@@ -33,12 +33,8 @@ extension ContainerWork {
             options.logFile = logFile
             options.logLevel = level
             try container.destroy(options)
-        case .startInForeground(let command, let underInit, let pidFile):
-            var options = StartOptions()
-            options.command = command
-            options.runsUnderInit = underInit
+        case .startInForeground(var options):
             options.isForeground = true
-            options.pidFile = pidFile
             options.logFile = logFile
             options.logLevel = level
             if try container.start(options) == .wasRunning {

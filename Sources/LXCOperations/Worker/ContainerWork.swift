@@ -19,8 +19,8 @@ package struct ContainerWork: Sendable, Equatable {
         case destroySnapshot(String)
         case destroyAllSnapshots
         case destroy(withSnapshots: Bool)
-        /// Becomes the container's supervisor; `command` empty means its init.
-        case startInForeground(command: [String], underInit: Bool, pidFile: String?)
+        /// Becomes the container's supervisor; as ``start(_:)`` else.
+        case startInForeground(StartOptions)
         /// Mounts something inside.
         case mount(MountInjection)
         case unmount(target: String, flags: Int)

@@ -34,9 +34,16 @@ package enum ContainerWorker {
     /// As ``perform(_:program:streams:)`` for a start in the foreground, whose process becomes the supervisor and ends as the container's
     /// init does.
     ///
+    /// - Parameters:
+    ///   - work: What to do.
+    ///   - program: The program `lxc` that does it.
+    ///   - streams: The standard streams of the process; those that are missing are the caller's.
     /// - Returns: The status; nothing when the container was not started for another reason than an error.
-    package static func performToEnd(_ work: ContainerWork) throws(LXCError) -> ExitStatus? {
-        if case .ended(let status) = try begin(work, program: program, streams: []).answer() { return status }
+    /// - Throws: ``LXCError`` when the container did not start.
+    package static func performToEnd(
+        _ work: ContainerWork, program: String = program, streams: [Int32] = []
+    ) throws(LXCError) -> ExitStatus? {
+        if case .ended(let status) = try begin(work, program: program, streams: streams).answer() { return status }
         return nil
     }
 

@@ -24,6 +24,8 @@ struct AttachPlan: Sendable {
     let user: UInt32?
     let group: UInt32?
     let dropsGroups: Bool
+    /// Supplementary groups that take the place of the caller's.
+    let groups: [UInt32]?
     let label: InitProfile.Label?
     let noNewPrivileges: Bool
     /// Whether the program gets a session keyring of its own.
@@ -64,13 +66,14 @@ struct AttachPlan: Sendable {
         let isUnlabelled = wishes.elevated.contains(.securityModule)
         label = try Self.label(wishes, profile)
         hasOwnKeyring = wishes.config.security.sessionKeyring
-        noNewPrivileges = !isUnlabelled && profile.status.hasNoNewPrivileges == true
+        noNewPrivileges = wishes.noNewPrivileges || !isUnlabelled && profile.status.hasNoNewPrivileges == true
 
         let entersUsers = namespaces.contains(.user)
         let own = Self.initIdentity(profile)
         user = wishes.user ?? (entersUsers || wishes.namespaces == nil ? own.user : nil)
         group = wishes.group ?? (entersUsers || wishes.namespaces == nil ? own.group : nil)
         dropsGroups = !entersUsers || profile.allowsGroups
+        groups = wishes.groups
         let inside = user ?? 0
         terminalOwner =
             entersUsers

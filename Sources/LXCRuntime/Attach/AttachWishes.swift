@@ -29,6 +29,10 @@ package struct AttachWishes: Sendable {
     package var environment: [String] = []
     package var user: UInt32?
     package var group: UInt32?
+    /// Supplementary groups in the container; nil means none.
+    package var groups: [UInt32]?
+    /// Whether the program may gain no privileges, even where init may.
+    package var noNewPrivileges = false
     /// Label of the security module; nil means init's.
     package var label: String?
     /// The program's working directory, if the container has it; nil for the caller's.

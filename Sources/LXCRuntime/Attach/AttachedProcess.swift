@@ -117,7 +117,11 @@ struct AttachedProcess {
 
     private func becomeUser() throws(OperationFailure) {
         // Never the caller's groups: they would reach files of the host's users.
-        if plan.dropsGroups {
+        if let groups = plan.groups {
+            try attempting("cannot take the supplementary groups in the container") { () throws(KernelError) in
+                try Credentials.setSupplementaryGroups(groups)
+            }
+        } else if plan.dropsGroups {
             try attempting("cannot drop the caller's groups") { () throws(KernelError) in try Credentials.setSupplementaryGroups([]) }
         }
         if let group = plan.group {

@@ -2,8 +2,7 @@
 // Calls every member of struct lxc_container and every exported function, and prints one line for each. Compiled against Debian's
 // lxc-dev, so that the same program runs on C LXC's library and on ours and the lines can be compared.
 //
-// usage: every_member LXCPATH (an empty folder) NAME [without-attach]; containers are made there whose names begin with NAME, and removed.
-// Without attach for Valgrind, which knows no clone with CLONE_PARENT.
+// usage: every_member LXCPATH (an empty folder) NAME; containers are made there whose names begin with NAME, and removed.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +19,6 @@
 
 static const char *lxcpath;
 static const char *name;
-static bool without_attach;
 
 // The container's name with something behind it; kept until the program ends.
 static const char *named(const char *ending) {
@@ -438,13 +436,19 @@ static void devices(struct lxc_container *c) {
     SHOW("add_device_node", "missing: %s", yes(c->add_device_node(c, "/dev/no-such-device", NULL)));
     SHOW("remove_device_node", "%s", yes(c->remove_device_node(c, "/dev/full", NULL)));
     SHOW("remove_device_node", "is gone: %d", WEXITSTATUS(c->attach_run_waitl(c, &options, "test", "test", "-c", "/dev/full", NULL)));
-    if (system("ip link add abi-dummy type dummy") != 0) SHOW("attach_interface", "%s", "no dummy device");
-    SHOW("attach_interface", "%s", yes(c->attach_interface(c, "abi-dummy", "abi-in")));
+    // Several of these programs may run at the same time.
+    char device[16], command[100];
+    snprintf(device, sizeof device, "abi%d", getpid());
+    snprintf(command, sizeof command, "ip link add %s type dummy", device);
+    if (system(command) != 0) SHOW("attach_interface", "%s", "no dummy device");
+    SHOW("attach_interface", "%s", yes(c->attach_interface(c, device, "abi-in")));
     show_list("get_interfaces", c->get_interfaces(c));
-    SHOW("detach_interface", "%s", yes(c->detach_interface(c, "abi-in", "abi-dummy")));
-    SHOW("detach_interface", "is back: %d", system("ip link show abi-dummy > /dev/null 2>&1"));
+    SHOW("detach_interface", "%s", yes(c->detach_interface(c, "abi-in", device)));
+    snprintf(command, sizeof command, "ip link show %s > /dev/null 2>&1", device);
+    SHOW("detach_interface", "is back: %d", system(command));
     SHOW("attach_interface", "missing: %s", yes(c->attach_interface(c, "no-such-if", NULL)));
-    if (system("ip link del abi-dummy > /dev/null 2>&1") != 0) SHOW("detach_interface", "%s", "the device is lost");
+    snprintf(command, sizeof command, "ip link del %s > /dev/null 2>&1", device);
+    if (system(command) != 0) SHOW("detach_interface", "%s", "the device is lost");
 }
 
 static void consoles(struct lxc_container *c) {
@@ -508,28 +512,8 @@ static void checkpoints(struct lxc_container *c) {
     SHOW("restore", "of a running one: %s", yes(c->restore(c, (char *)"/nowhere", false)));
 }
 
-static int no_attach(struct lxc_container *c, lxc_attach_exec_t function, void *payload, lxc_attach_options_t *options, pid_t *pid) {
-    (void)c, (void)function, (void)payload, (void)options, (void)pid;
-    return -1;
-}
-
-static int no_wait(struct lxc_container *c, lxc_attach_options_t *options, const char *program, const char *const words[]) {
-    (void)c, (void)options, (void)program, (void)words;
-    return -1;
-}
-
-static int no_waitl(struct lxc_container *c, lxc_attach_options_t *options, const char *program, const char *word, ...) {
-    (void)c, (void)options, (void)program, (void)word;
-    return -1;
-}
-
 static void running(void) {
     struct lxc_container *c = lxc_container_new(name, lxcpath);
-    if (without_attach) {
-        c->attach = no_attach;
-        c->attach_run_wait = no_wait;
-        c->attach_run_waitl = no_waitl;
-    }
     SHOW("want_daemonize", "%s", yes(c->want_daemonize(c, true)));
     SHOW("want_close_all_fds", "%s", yes(c->want_close_all_fds(c, true)));
     SHOW("start", "%s", yes(c->start(c, 0, NULL)));
@@ -600,8 +584,7 @@ static void endings(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3 && argc != 4) return 2;
-    without_attach = argc == 4;
+    if (argc != 3) return 2;
     lxcpath = argv[1];
     name = argv[2];
     functions();
