@@ -46,6 +46,8 @@ package struct PlannedMount: Sendable, Equatable {
 package struct CgroupMounts: Sendable {
     /// The host's hierarchies.
     package var layout: CgroupLayout
+    /// Those in which the container has a cgroup: an ordinary user may make some in a few only. Nil for all.
+    package var members: [CgroupHierarchy]?
     /// The payload's cgroup below the bases: ``ContainerCgroups/payloadPath``.
     package var payloadPath: String
     /// Whether the container has a cgroup namespace of its own.
@@ -135,7 +137,7 @@ package struct CgroupMounts: Sendable {
 
     private func own(_ hierarchy: CgroupHierarchy, isReadOnly: Bool) -> PlannedMount? {
         let cgroup = (hierarchy.base == "/" ? "" : hierarchy.base) + "/" + payloadPath
-        guard let source = hierarchy.directory(of: cgroup) else { return nil }
+        guard members?.contains(hierarchy) ?? true, let source = hierarchy.directory(of: cgroup) else { return nil }
         return PlannedMount(.bind(source: source), at: Self.target(hierarchy) + cgroup, isReadOnly ? .readOnly : [])
     }
 

@@ -15,6 +15,8 @@ package final class ContainerCgroups {
     package let layout: CgroupLayout
     package let placement: CgroupPlacement
     let members: [Member]
+    /// The hierarchies that take part.
+    package var hierarchies: [CgroupHierarchy] { members.map { $0.hierarchy } }
     /// Path of the monitor's cgroup below the base once it exists, for example `lxc.monitor.p1`.
     package internal(set) var monitorPath: String?
     /// Path of the payload's outer cgroup below the base, the one that carries the limits.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the libraries can do, by the names that C LXC gave it. The three about `notify` are not there: a start refuses that action.
+/// What the libraries can do, by the names that C LXC gave it.
 package enum APIExtensions {
     /// All that are there.
     package static let names: Set<String> = [

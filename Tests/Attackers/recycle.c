@@ -2,7 +2,7 @@
 // recycle entry|exit CALL PID COMMAND...: runs a command, and in the middle of it gives a process number to another process.
 //
 // When a process of the command is at the entry of (or the exit from) the first system call with that number, PID is killed, waited
-// away, and its number given to a process of the host. With "exit" the call's first argument must be PID. A PID of 0 is a process that
+// away, and its number given to a process of the host. What nsenter(1) calls on the way to the command does not count. With "exit" the call's first argument must be PID. A PID of 0 is a process that
 // is made here, in a network namespace of its own; its number takes the place of the word "@" in the command.
 // Prints "recycled" when that happened. Its status is the command's.
 #define _GNU_SOURCE
@@ -34,6 +34,15 @@ static pid_t bear(pid_t wanted, uint64_t flags) {
     if (pid == 0)
         for (;;) pause();
     return pid;
+}
+
+static int isOnTheWay(pid_t pid) {
+    char path[64], name[16] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    FILE *file = fopen(path, "re");
+    int found = file && fgets(name, sizeof name, file) && strcmp(name, "nsenter\n") == 0;
+    if (file) fclose(file);
+    return found;
 }
 
 static void replace(pid_t pid) {
@@ -82,7 +91,7 @@ int main(int count, char **words) {
         struct __ptrace_syscall_info info;
         if (signal == (SIGTRAP | 0x80) && !isDone && ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) > 0) {
             int isEntry = info.op == PTRACE_SYSCALL_INFO_ENTRY;
-            int fits = isEntry && (long)info.entry.nr == call;
+            int fits = isEntry && (long)info.entry.nr == call && !isOnTheWay(pid);
             if (atExit) {
                 // Remembered at the entry, which alone knows the number and the argument.
                 int was = entered[pid] != 0;

@@ -3,13 +3,29 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// K23: the container puts something else in the place of its /proc before somebody attaches.
+/// K22, K23: what an attach would find in the container is of the container's making: its list of users, its /proc.
 @Suite(.needsRoot, .serialized) struct AttachSurroundingsTests {
     /// The fake holds the files that an attach could write to, as plain files and as links.
     private static let fakes = [
         "mkdir -p /proc/self/attr/apparmor /proc/self/fd /proc/thread-self/attr /proc/1/attr /proc/sys/kernel",
         "for f in self/attr/exec self/attr/current self/attr/apparmor/exec thread-self/attr/exec self/oom_score_adj self/setgroups self/uid_map 1/attr/exec; do echo untouched > /proc/$f; done",
     ]
+
+    @Test("K22: a user is a number, and never root by mistake", arguments: ContainerKind.allCases)
+    func usersAreNumbers(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            let wrong = ["4294967295", "4294967296", "-1", "+5", "0x0", " 0", "99999999999999999999", "1:2", ":2", "", "root"]
+            // Whoever takes them for names finds root's.
+            try fixture.write(container.rootfs + "/etc/passwd", wrong.map { "\($0):x:0:0::/:/bin/sh\n" }.joined())
+            try container.succeed("start")
+            for user in wrong {
+                let refused = try container.lxc("attach", "--uid=\(user)", "--", "/bin/id")
+                #expect(refused.code == 1 && refused.output == "", "\(refused)")
+            }
+            #expect(try container.succeed("attach", "--uid=1000", "--gid=1001", "--", "/bin/id", "-u").output == "1000\n")
+        }
+    }
 
     @Test("K23: the program is confined as init is, and the fake is not written to", arguments: ContainerKind.allCases)
     func fakeProc(kind: ContainerKind) throws {

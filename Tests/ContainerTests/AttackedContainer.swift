@@ -81,6 +81,20 @@ struct AttackedContainer {
         return result
     }
 
+    /// The words that run something as root of the host, where the container's owner sees it.
+    func rootWords(_ words: String...) -> [String] { world.map { $0.rootWords(words) } ?? words }
+
+    /// Runs something as root of the host, where the container's owner sees it.
+    func root(_ words: String...) throws -> ToolResult {
+        try world?.root(words) ?? fixture.run(words[0], Array(words.dropFirst()))
+    }
+
+    /// Adds lines to its configuration.
+    func append(_ lines: [String]) throws {
+        let file = try OwnedDescriptor(opening: folder + "/config", [.writeOnly, .append])
+        try file.writeAll((lines.joined(separator: "\n") + "\n").kernelBytes)
+    }
+
     /// Runs a script as root of the container.
     func inside(_ script: String, seconds: Int32 = 30) throws -> ToolResult {
         try lxc("attach", "--", "/bin/sh", "-c", script, seconds: seconds)

@@ -3,43 +3,18 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// E5 and E8: descriptors and tracing while a process enters a container.
+/// E8: descriptors of whoever starts a container.
 @Suite(.needsRoot, .needsProgram("/usr/bin/gcc", package: "gcc"), .serialized) struct DescriptorTests {
-    /// E5 as a race: root of the container traces, and takes descriptors from, whatever appears beside it.
-    @Test func attachedProcessCannotBeTracedBeforeItsProgram() throws {
-        try withContainers { fixture in
-            let name = try fixture.mapped("tracer")
-            try fixture.compile("seize", to: fixture.rootfs(name) + "/seize")
-            let report = fixture.rootfs(name) + "/report"
-            try fixture.write(report, "")
-            try fixture.own(name)
-            try fixture.succeed("start", "-n", name, "--", "/seize", "/report")
-            let rounds = RaceRounds.count(few: 40, many: 1000)
-            func words() throws -> [String] {
-                try WholeFile.text(report).split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init)
-            }
-            // On a busy machine the attacker does not run whenever it would have to.
-            var done = 0
-            while try done < rounds || (done < 4 * rounds && words().dropFirst().first.flatMap { Int($0) } ?? 0 < rounds / 2) {
-                _ = try fixture.succeed("attach", "-n", name, "--", "/bin/true")
-                done += 1
-            }
-            let words = try words()
-            try #require(words.count == 6, "\(words)")
-            #expect((Int(words[1]) ?? 0) >= rounds / 2, "the attacker met too few of \(rounds) processes: \(words)")
-            #expect(Array(words[2...]) == ["seized", "0", "taken", "0"])
-        }
-    }
-
     /// E8: as many open descriptors as the machine permits cost a start less than 100 ms, and none of them arrives.
-    @Test func manyOpenDescriptorsDoNotSlowAStart() throws {
+    @Test(arguments: ContainerKind.allCases) func manyOpenDescriptorsDoNotSlowAStart(kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("many", config: ["lxc.net.0.type = empty"])
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            _ = try fixture.run("/bin/chmod", ["777", container.rootfs])
             let hold = try fixture.compile("hold")
             let limit = try fixture.run("/bin/sh", ["-c", "ulimit -Hn"]).output.filter { $0 != "\n" }
             let count = min(Int(limit) ?? 50_000, 50_300) - 300
             let command = ["/bin/sh", "-c", "ls /proc/1/fd > /seen; true"]
-            let words = [fixture.installation.bin + "/lxc-start", "-P", fixture.lxcpath, "-n", name, "-F", "--"] + command
+            let words = container.words("start", ["-n", container.name, "-F", "--"] + command)
             // The best of several: other work on the machine only ever adds.
             var best: [Int: Duration] = [:]
             for _ in 0..<5 {
@@ -47,7 +22,7 @@ import Testing
                     let result = try fixture.run(hold, ["\(descriptors)"] + words)
                     #expect(result.code == 0, "\(result)")
                     // The shell keeps its own output as number 10 while ls writes.
-                    let seen = try WholeFile.text(fixture.rootfs(name) + "/seen").split(separator: "\n")
+                    let seen = try WholeFile.text(container.rootfs + "/seen").split(separator: "\n")
                     #expect(seen == ["0", "1", "10", "2"])
                     best[descriptors] = min(best[descriptors] ?? .seconds(60), result.duration)
                 }

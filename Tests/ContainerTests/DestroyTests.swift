@@ -35,37 +35,37 @@ import Testing
     }
 
     /// P14: links are not followed, mounts are not entered, odd names are no obstacle.
-    @Test func nothingOutsideIsTouched() throws {
+    @Test(arguments: ContainerKind.allCases) func nothingOutsideIsTouched(kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("links")
-            let canary = fixture.lxcpath + "/canary"
-            try fixture.write(canary + "/file", "precious")
-            let rootfs = fixture.rootfs(name)
-            let shell = """
-                cd '\(rootfs)' && ln -s '\(canary)' link && ln -s '\(canary)/file' file && mkdir mounted "odd
-                name" && mount --bind '\(canary)' mounted
-                """
-            #expect(try fixture.run("/bin/sh", ["-c", shell]).code == 0)
-            let refused = try fixture.lxc("destroy", "-n", name)
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            let canary = try Canary(fixture)
+            let rootfs = container.rootfs
+            let links = "cd '\(rootfs)' && ln -s '\(canary.path)' link && ln -s '\(canary.path)/secret' file && mkdir mounted 'odd\nname'"
+            #expect(try fixture.run("/bin/sh", ["-c", links]).code == 0)
+            try container.own(canary)
+            #expect(try container.root("/bin/mount", "--bind", canary.path, rootfs + "/mounted").code == 0)
+            let before = try canary.listing(fixture)
+            let refused = try container.lxc("destroy")
             #expect(refused.code == 1 && refused.error.contains("rootfs/mounted"), "\(refused)")
-            #expect(try WholeFile.text(canary + "/file") == "precious")
-            #expect(try fixture.run("/bin/umount", [rootfs + "/mounted"]).code == 0)
-            try fixture.succeed("destroy", "-n", name)
-            #expect(try WholeFile.text(canary + "/file") == "precious")
-            #expect(try !isThere(fixture.folder(name)))
+            #expect(try canary.listing(fixture) == before)
+            #expect(try container.root("/bin/umount", rootfs + "/mounted").code == 0)
+            try container.succeed("destroy")
+            #expect(try canary.listing(fixture) == before)
+            #expect(try !isThere(container.folder))
         }
     }
 
-    @Test("P14: files that cannot be removed are named") func immutableFilesAreNamed() throws {
+    @Test("P14: files that cannot be removed are named", arguments: ContainerKind.allCases)
+    func immutableFilesAreNamed(kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("immutable")
-            let file = fixture.rootfs(name) + "/etc/passwd"
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            let file = container.rootfs + "/etc/passwd"
             // Not every filesystem has the flag.
             guard try fixture.run("/usr/bin/chattr", ["+i", file]).code == 0 else { return }
-            let refused = try fixture.lxc("destroy", "-n", name)
+            let refused = try container.lxc("destroy")
             _ = try fixture.run("/usr/bin/chattr", ["-i", file])
-            #expect(refused.code == 1 && refused.error.contains("etc/passwd"))
-            try fixture.succeed("destroy", "-n", name)
+            #expect(refused.code == 1 && refused.error.contains("etc/passwd"), "\(refused)")
+            try container.succeed("destroy")
         }
     }
 

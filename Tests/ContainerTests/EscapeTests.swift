@@ -83,24 +83,25 @@ import Testing
     }
 
     /// E1, E3, E4: a payload that is our own program, and a process that tries to write to whatever it finds under /proc.
-    @Test func ourProgramsCannotBeOverwrittenFromInside() throws {
+    @Test(arguments: ContainerKind.allCases) func ourProgramsCannotBeOverwrittenFromInside(kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("exe", config: ["lxc.net.0.type = empty", "lxc.mount.auto = proc:rw"])
-            try fixture.write(fixture.rootfs(name) + "/evil", "#!/proc/self/exe\n", mode: 0o755)
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false, config: ["lxc.mount.auto = proc:rw"])
+            let rootfs = container.rootfs
+            try fixture.write(rootfs + "/evil", "#!/proc/self/exe\n", mode: 0o755)
             try fixture.write(
-                fixture.rootfs(name) + "/hunter",
+                rootfs + "/hunter",
                 "#!/bin/sh\nwhile :; do for f in /proc/[0-9]*/exe; do (echo owned > $f) 2>/dev/null && readlink $f >> /caught; done; done\n",
                 mode: 0o755)
-            let sums = { try fixture.run("/bin/sh", ["-c", "cd \(fixture.installation.libexec) && sha256sum *"]).output }
+            _ = try fixture.run("/bin/chmod", ["777", rootfs])
+            let programs = "\(fixture.installation.libexec)/* \(fixture.installation.bin)/lxc"
+            let sums = { try fixture.run("/bin/sh", ["-c", "sha256sum \(programs)"]).output }
             let before = try sums()
             // The program that runs is the supervisor's own image: it must end, and not be writable.
-            for _ in 0..<5 { _ = try fixture.lxc("start", "-n", name, "-F", "--", "/evil", seconds: 5) }
-            try fixture.succeed("start", "-n", name, "--", "/hunter")
-            for _ in 0..<30 { _ = try fixture.lxc("attach", "-n", name, "--", "/evil", seconds: 5) }
+            for _ in 0..<5 { _ = try container.lxc("start", "-F", "--", "/evil", seconds: 5) }
+            try container.succeed("start", "--", "/hunter")
+            for _ in 0..<30 { _ = try container.lxc("attach", "--", "/evil", seconds: 5) }
             #expect(try sums() == before)
-            let caught =
-                try FileStatus.ifPresent(fixture.rootfs(name) + "/caught") == nil
-                ? "" : try WholeFile.text(fixture.rootfs(name) + "/caught")
+            let caught = try FileStatus.ifPresent(rootfs + "/caught") == nil ? "" : try WholeFile.text(rootfs + "/caught")
             #expect(!caught.contains("lxc"), "\(caught)")
         }
     }
@@ -123,37 +124,38 @@ import Testing
     }
 
     /// P14: removal follows no link and crosses no mount.
-    @Test func destroyStaysInside() throws {
+    @Test(arguments: ContainerKind.allCases) func destroyStaysInside(kind: ContainerKind) throws {
         try withContainers { fixture in
             let canary = try Canary(fixture)
-            let name = try fixture.busybox("gone")
-            let rootfs = fixture.rootfs(name)
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
             let prepared = try fixture.run(
                 "/bin/sh",
                 [
                     "-ec",
-                    "cd \(rootfs); ln -s \(canary.path) link; ln -s / root-link; touch \"$(printf 'a\\nb')\" ./-rf; mkdir deep; cd deep; for i in $(seq 300); do mkdir d; cd d; done",
+                    "cd \(container.rootfs); ln -s \(canary.path) link; ln -s / root-link; touch \"$(printf 'a\\nb')\" ./-rf; mkdir deep; cd deep; for i in $(seq 300); do mkdir d; cd d; done",
                 ])
             #expect(prepared.code == 0, "\(prepared)")
+            try container.own(canary)
             let before = try canary.listing(fixture)
-            try fixture.succeed("destroy", "-n", name)
-            #expect(try FileStatus.ifPresent(fixture.folder(name)) == nil)
+            try container.succeed("destroy")
+            #expect(try FileStatus.ifPresent(container.folder) == nil)
             #expect(try canary.listing(fixture) == before)
         }
     }
 
-    @Test func destroyDoesNotCrossAMount() throws {
+    @Test(arguments: ContainerKind.allCases) func destroyDoesNotCrossAMount(kind: ContainerKind) throws {
         try withContainers { fixture in
             let canary = try Canary(fixture)
-            let name = try fixture.busybox("mounted")
-            let place = fixture.rootfs(name) + "/mnt"
-            _ = try fixture.run("/bin/mount", ["--bind", canary.path, place])
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            try container.own(canary)
+            let place = container.rootfs + "/mnt"
+            #expect(try container.root("/bin/mount", "--bind", canary.path, place).code == 0)
             let before = try canary.listing(fixture)
-            let result = try fixture.lxc("destroy", "-n", name)
-            _ = try fixture.run("/bin/umount", [place])
+            let result = try container.lxc("destroy")
+            _ = try container.root("/bin/umount", place)
             #expect(result.code == 1 && result.error.contains("mnt"), "\(result)")
             #expect(try canary.listing(fixture) == before)
-            try fixture.succeed("destroy", "-n", name)
+            try container.succeed("destroy")
         }
     }
 

@@ -18,7 +18,7 @@ import Testing
         #expect(stop.code == 0 && stop.duration < .seconds(3), "\(stop)")
     }
 
-    @Test("K28: mounted by the container", arguments: [ContainerKind.privileged, .mapped])
+    @Test("K28: mounted by the container", arguments: ContainerKind.allCases)
     func inside(kind: ContainerKind) throws {
         try withContainers { fixture in
             // The host's own file may be closed to others.
@@ -42,24 +42,39 @@ import Testing
         }
     }
 
-    @Test("K28: below the root filesystem, or as the source of a mount", arguments: ["rootfs/mnt", "source"])
-    func outside(place: String) throws {
+    @Test(
+        "K28: below the root filesystem, or as the source of a mount", arguments: ["rootfs/mnt", "source", "source with owners"],
+        ContainerKind.allCases)
+    func outside(place: String, kind: ContainerKind) throws {
         try withContainers { fixture in
-            let container = try AttackedContainer(fixture, .privileged, hasShippedSettings: false)
-            let folder = place == "source" ? fixture.lxcpath + "/source" : container.rootfs + "/mnt"
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            let isSource = place != "rootfs/mnt"
+            let folder = isSource ? fixture.lxcpath + "/source" : container.rootfs + "/mnt"
             try HostPath.makeDirectories(folder)
-            if place == "source" { try fixture.append(container.name, ["lxc.mount.entry = \(folder)/sub mnt none bind 0 0"]) }
-            let hang = try fixture.background(fixture.compile("hangfs"), [folder, "0"])
+            if isSource {
+                let options = place == "source" ? "bind" : "bind,idmap=container"
+                try container.append(["lxc.mount.entry = \(folder)/sub mnt none \(options) 0 0"])
+            }
+            let attacker = container.rootWords(try fixture.compile("hangfs"), folder, "0")
+            let hang = try fixture.background(attacker[0], Array(attacker.dropFirst()))
             fixture.atEnd(folder) {
                 try hang.stop()
-                _ = try fixture.run("/bin/umount", ["-l", folder])
+                _ = try container.root("/bin/umount", "-l", folder)
             }
-            let start = try fixture.begin("start", "-n", container.name, "-F", "--", "/bin/sh", "-c", "ls /mnt & exec sleep 1000")
-            if place == "source" {
+            let words = container.words(
+                "start", ["-n", container.name, "-F", "--", "/bin/sh", "-c", "echo ready; ls /mnt & exec sleep 1000"])
+            let start = try BackgroundProgram(words[0], Array(words.dropFirst()), environment: ProcessEnvironment.lines)
+            fixture.atEnd("start") { try start.stop() }
+            if kind == .user && place == "source with owners" {
+                // Only root may map them, and the kernel says so before it looks.
+                #expect(try start.wait(seconds: 10).shellCode == 1)
+                return
+            }
+            if isSource {
                 // The start itself hangs; it can be ended.
-                #expect(try !fixture.eventually(seconds: 1) { try fixture.state(container.name) == "RUNNING" })
+                #expect(try !fixture.eventually(seconds: 1) { try container.lxc("info", "-sH", seconds: 10).output == "RUNNING\n" })
             } else {
-                #expect(try fixture.eventually { try fixture.state(container.name) == "RUNNING" })
+                #expect(try fixture.eventually { try container.lxc("info", "-sH", seconds: 10).output == "RUNNING\n" })
                 try expectControl(container, place)
             }
             try expectEnd(container)

@@ -52,6 +52,19 @@ import Testing
         }
     }
 
+    /// Without ids of its own there is nothing to map to, and users may not map owners: neither gets the mount as it is.
+    @Test(.needsRoot, arguments: [ContainerKind.privileged, .user]) func whoCannotMapGetsNothing(kind: ContainerKind) throws {
+        try withContainers { fixture in
+            let shared = fixture.lxcpath + "/shared"
+            try HostPath.makeDirectories(shared)
+            let container = try AttackedContainer(
+                fixture, kind, hasShippedSettings: false, config: ["lxc.mount.entry = \(shared) mnt none bind,idmap=container 0 0"])
+            let refused = try container.lxc("start")
+            #expect(refused.code == 1 && refused.error.contains("lxc.mount.entry"), "\(refused)")
+            #expect(try container.lxc("info", "-sH").output == "STOPPED\n")
+        }
+    }
+
     @Test(.needsRoot) func saysWhatCannotBeMapped() throws {
         try withContainers { fixture in
             let name = try fixture.busybox(

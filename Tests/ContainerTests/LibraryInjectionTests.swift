@@ -14,49 +14,51 @@ import Testing
         "usr/lib/locale/locale-archive", "usr/lib/locale/C.utf8/LC_CTYPE", "usr/share/locale/locale.alias",
     ]
 
-    @Test func noProgramOfOursOpensALibraryOfTheContainer() throws {
+    @Test(arguments: ContainerKind.allCases) func noProgramOfOursOpensALibraryOfTheContainer(kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("hostile", config: ["lxc.net.0.type = empty"])
-            let rootfs = fixture.rootfs(name)
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            let rootfs = container.rootfs
             for bait in Self.baits { try fixture.write(rootfs + "/" + bait, "passwd: files compat evil\n", mode: 0o755) }
             let watch = try fixture.attack("watch", Self.baits.map { rootfs + "/" + $0 })
-            let shell = fixture.installation.bin + "/lxc-attach"
-            try fixture.succeed("start", "-n", name)
+            try container.succeed("start")
             // Without a command the user's shell is looked up; the languages make a C library look for their files.
             for options in [[], ["-u", "65534", "-g", "65534"], ["-u", "0"]] {
-                let result = try fixture.run(
-                    shell, ["-P", fixture.lxcpath, "-n", name] + options, environment: ["LC_ALL=de_DE.ISO-8859-1", "LANGUAGE=de"],
-                    input: "exit 0\n")
+                var words = container.words("attach", ["-n", container.name] + options)
+                let tool = try #require(words.firstIndex { $0.hasSuffix("/lxc-attach") })
+                words.insert(contentsOf: ["/usr/bin/env", "LC_ALL=de_DE.ISO-8859-1", "LANGUAGE=de"], at: tool)
+                let result = try fixture.run(words[0], Array(words.dropFirst()), input: "exit 0\n")
                 #expect(result.code == 0 || options.first == "-u", "\(result)")
             }
-            try fixture.succeed("attach", "-n", name, "--", "/bin/cat", "/etc/nsswitch.conf")
-            try fixture.succeed("stop", "-n", name, "-k")
-            try fixture.succeed("execute", "-n", name, "--", "/bin/true")
+            try container.succeed("attach", "--", "/bin/cat", "/etc/nsswitch.conf")
+            try container.succeed("stop", "-k")
+            try container.succeed("execute", "--", "/bin/true")
             let opened = try watch.lines.filter { $0.hasPrefix("opened ") }
             #expect(opened.contains { $0.contains(" cat ") }, "the watch sees nothing: \(opened)")
-            let own = try [
-                "\(fixture.installation.bin)/lxc", "\(fixture.installation.libexec)/lxc-supervisor",
-                "\(fixture.installation.libexec)/lxc-init",
-            ]
-            .map { try FileStatus(of: $0) }.map { " \($0.filesystem):\($0.inode) " }
-            #expect(opened.filter { line in own.contains { line.contains($0) } } == [])
+            // What users run has no file: everything but the container's own program is ours.
+            let own = try FileStatus(of: rootfs + "/bin/busybox")
+            #expect(opened.filter { !$0.contains(" \(own.filesystem):\(own.inode) ") } == [])
             #expect(watch.isRunning)
         }
     }
 
     /// A process of ours that belongs to a container maps its own program and nothing else: there is no file to replace.
-    @Test func ourProcessesMapOnlyTheirProgram() throws {
+    @Test(arguments: ContainerKind.allCases) func ourProcessesMapOnlyTheirProgram(kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("maps", config: ["lxc.net.0.type = empty"])
-            try fixture.succeed("start", "-n", name)
-            let status = try WholeFile.text("/proc/\(fixture.initPID(name))/status").split(separator: "\n")
-            let supervisor = try #require(status.first { $0.hasPrefix("PPid:") }.flatMap { Int32($0.dropFirst(6)) })
-            let program = try FileStatus(of: fixture.installation.libexec + "/lxc-supervisor").inode
-            #expect(try Self.mappedFiles(supervisor) == [program])
-            let words = ["-P", fixture.lxcpath, "-n", name, "--", "/bin/sh", "-c", "echo ready; exec sleep 1000"]
-            let attach = try fixture.background(fixture.installation.bin + "/lxc-attach", words)
-            #expect(try Self.mappedFiles(attach.pid) == [FileStatus(of: fixture.installation.bin + "/lxc").inode])
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            try container.succeed("start")
+            let supervisor = try ContainerSupervisor.find(container)
+            try expectOneFile(supervisor, kind, program: fixture.installation.libexec + "/lxc-supervisor")
+            let words = container.words("attach", ["-n", container.name, "--", "/bin/sh", "-c", "echo ready; exec sleep 1000"])
+            let attach = try fixture.background(words[0], Array(words.dropFirst()))
+            try expectOneFile(attach.pid, kind, program: fixture.installation.bin + "/lxc")
         }
+    }
+
+    private func expectOneFile(_ pid: Int32, _ kind: ContainerKind, program: String) throws {
+        let executed = try FileStatus(of: "/proc/\(pid)/exe").inode
+        // Users run a copy in memory.
+        #expect(try kind == .user || executed == FileStatus(of: program).inode)
+        #expect(try Self.mappedFiles(pid) == [executed])
     }
 
     /// Inodes of the files that a process has mapped.

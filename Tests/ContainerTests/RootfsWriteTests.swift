@@ -11,20 +11,20 @@ import Testing
     }
 
     /// P9: no host name, no mtab, no resolv.conf, no init.lxc: with a /dev of our own, nothing at all is written.
-    @Test(arguments: ["start", "execute"])
-    func startWritesNothingIntoTheRootFilesystem(tool: String) throws {
+    @Test(arguments: ["start", "execute"], ContainerKind.allCases)
+    func startWritesNothingIntoTheRootFilesystem(tool: String, kind: ContainerKind) throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("clean", config: ["lxc.net.0.type = empty", "lxc.uts.name = other"])
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false, config: ["lxc.uts.name = other"])
             // The first run makes the mount points that the template left out.
-            let run = { try fixture.lxc(tool, "-n", name, "--", "/bin/true") }
+            let run = { try container.lxc(tool, "--", "/bin/true") }
             let state = {
-                try fixture.run("/bin/sh", ["-c", "find \(fixture.rootfs(name)) -printf '%p %y %m %s %i %T@\\n' | sort"]).output
+                try fixture.run("/bin/sh", ["-c", "find \(container.rootfs) -printf '%p %y %m %s %i %T@\\n' | sort"]).output
             }
             #expect(try run().code == 0)
-            _ = try fixture.lxc("wait", "-n", name, "-s", "STOPPED")
+            _ = try container.lxc("wait", "-s", "STOPPED")
             let before = try state()
             #expect(try run().code == 0)
-            _ = try fixture.lxc("wait", "-n", name, "-s", "STOPPED")
+            _ = try container.lxc("wait", "-s", "STOPPED")
             #expect(try state() == before)
         }
     }
@@ -39,34 +39,37 @@ import Testing
     }
 
     /// P9: each place that a start does write to, with a link in it. The start is refused, or writes inside.
-    @Test(arguments: [
-        Links(
-            "files of /dev without autodev",
-            "rm -rf dev; mkdir dev; for f in console ptmx tty1 tty2 null fd stdin stdout stderr .lxc-boot-id; do ln -s $C/secret dev/$f; done",
-            ["lxc.autodev = 0", "lxc.mount.entry ="]),
-        Links(
-            "new files of /dev without autodev",
-            "rm -rf dev; mkdir dev; for f in console ptmx tty1 tty2 fd stdin; do ln -s $C/new-$f dev/$f; done",
-            ["lxc.autodev = 0", "lxc.mount.entry ="]),
-        Links(
-            "folder of the terminals", "rm -rf dev; mkdir dev; ln -s $C/dev dev/lxc",
-            ["lxc.autodev = 0", "lxc.tty.dir = lxc", "lxc.mount.entry ="]),
-        Links("working directory", "ln -s $C work", ["lxc.init.cwd = /work/new"]),
-        Links("cgroup", "rm -rf sys; mkdir -p sys/fs; ln -s $C sys/fs/cgroup", ["lxc.mount.auto =", "lxc.mount.auto = cgroup:rw:force"]),
-        Links("shared mounts", "ln -s $C shared", ["lxc.mount.auto = shmounts:/usr:/shared/place"]),
-        Links("shared memory", "ln -s $C other", ["lxc.mount.entry = none other/shm tmpfs create=dir 0 0"]),
-        Links("root filesystem of another place", "ln -s $C etc2; rm -rf etc; mv etc2 etc", []),
-    ])
-    func linksInPlacesThatAreWrittenLeadNowhere(links: Links) throws {
+    @Test(
+        arguments: [
+            Links(
+                "files of /dev without autodev",
+                "rm -rf dev; mkdir dev; for f in console ptmx tty1 tty2 null fd stdin stdout stderr .lxc-boot-id; do ln -s $C/secret dev/$f; done",
+                ["lxc.autodev = 0", "lxc.mount.entry ="]),
+            Links(
+                "new files of /dev without autodev",
+                "rm -rf dev; mkdir dev; for f in console ptmx tty1 tty2 fd stdin; do ln -s $C/new-$f dev/$f; done",
+                ["lxc.autodev = 0", "lxc.mount.entry ="]),
+            Links(
+                "folder of the terminals", "rm -rf dev; mkdir dev; ln -s $C/dev dev/lxc",
+                ["lxc.autodev = 0", "lxc.tty.dir = lxc", "lxc.mount.entry ="]),
+            Links("working directory", "ln -s $C work", ["lxc.init.cwd = /work/new"]),
+            Links(
+                "cgroup", "rm -rf sys; mkdir -p sys/fs; ln -s $C sys/fs/cgroup", ["lxc.mount.auto =", "lxc.mount.auto = cgroup:rw:force"]),
+            Links("shared mounts", "ln -s $C shared", ["lxc.mount.auto = shmounts:/usr:/shared/place"]),
+            Links("shared memory", "ln -s $C other", ["lxc.mount.entry = none other/shm tmpfs create=dir 0 0"]),
+            Links("root filesystem of another place", "ln -s $C etc2; rm -rf etc; mv etc2 etc", []),
+        ], ContainerKind.allCases)
+    func linksInPlacesThatAreWrittenLeadNowhere(links: Links, kind: ContainerKind) throws {
         try withContainers { fixture in
             let canary = try Canary(fixture)
-            let name = try fixture.busybox("links", config: ["lxc.net.0.type = empty"] + links.config)
-            try prepare(fixture, canary, in: fixture.rootfs(name), links.prepare)
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false, config: links.config)
+            try prepare(fixture, canary, in: container.rootfs, links.prepare)
+            try container.own(canary)
             let before = try canary.listing(fixture)
-            let result = try fixture.runOnce(name, "/bin/true")
+            let result = try container.lxc("start", "-F", "--", "/bin/true")
             #expect(result.code == 0 || result.code == 1, "\(result)")
             #expect(try canary.listing(fixture) == before)
-            _ = try fixture.lxc("execute", "-n", name, "--", "/bin/true")
+            _ = try container.lxc("execute", "--", "/bin/true")
             #expect(try canary.listing(fixture) == before)
         }
     }
@@ -126,17 +129,21 @@ import Testing
     }
 
     /// P10: the user's shell comes from the container's own list, also when that is a link to the host's.
-    @Test(arguments: ["$C/passwd", "../../../../../../../../$C/passwd", "/proc/self/root/$C/passwd", "/proc/1/root/$C/passwd"])
-    func usersAreLookedUpInside(target: String) throws {
+    @Test(
+        arguments: ["$C/passwd", "../../../../../../../../$C/passwd", "/proc/self/root/$C/passwd", "/proc/1/root/$C/passwd"],
+        ContainerKind.allCases)
+    func usersAreLookedUpInside(target: String, kind: ContainerKind) throws {
         try withContainers { fixture in
             let canary = try Canary(fixture)
-            let name = try fixture.busybox("users", config: ["lxc.net.0.type = empty"])
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
             try fixture.write(canary.path + "/passwd", "root:x:0:0::/:/outside\n", mode: 0o644)
             let shell = "#!/bin/sh\necho outside\n"
-            try fixture.write(fixture.rootfs(name) + "/outside", shell, mode: 0o755)
-            try prepare(fixture, canary, in: fixture.rootfs(name), "rm etc/passwd; ln -s \(target) etc/passwd")
-            try fixture.succeed("start", "-n", name)
-            let result = try fixture.lxc("attach", "-n", name, input: "echo inside\n")
+            try fixture.write(container.rootfs + "/outside", shell, mode: 0o755)
+            try prepare(fixture, canary, in: container.rootfs, "rm etc/passwd; ln -s \(target) etc/passwd")
+            try container.own(canary)
+            try container.succeed("start")
+            let words = container.words("attach", ["-n", container.name])
+            let result = try fixture.run(words[0], Array(words.dropFirst()), input: "echo inside\n")
             #expect(result.output == "inside\n", "\(result)")
         }
     }

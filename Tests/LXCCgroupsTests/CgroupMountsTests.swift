@@ -14,10 +14,11 @@ import Testing
     static let unified = CgroupLayout(hierarchies: [CgroupHierarchy(version: .v2, controllers: [], mountPoint: "/sys/fs/cgroup")])
 
     private func lines(
-        _ layout: CgroupLayout, _ option: AutomaticMount, namespace: Bool = true, sysAdmin: Bool = true
+        _ layout: CgroupLayout, _ option: AutomaticMount, namespace: Bool = true, sysAdmin: Bool = true, members: [CgroupHierarchy]? = nil
     ) throws -> [String] {
-        let mounts = CgroupMounts(
+        var mounts = CgroupMounts(
             layout: layout, payloadPath: "lxc.payload.p1", hasCgroupNamespace: namespace, keepsSysAdmin: sysAdmin)
+        mounts.members = members
         return try mounts.plan(option).map { mount in
             let what =
                 switch mount.content {
@@ -58,6 +59,15 @@ import Testing
                 "sys/fs/cgroup/cpu,cpuacct/base/lxc.payload.p1: dir rw plain",
                 "sys/fs/cgroup/cpu,cpuacct/base/lxc.payload.p1: /sys/fs/cgroup/cpu,cpuacct/base/lxc.payload.p1 rw plain",
                 "sys/fs/cgroup/unified/lxc.payload.p1: dir rw plain",
+                "sys/fs/cgroup/unified/lxc.payload.p1: /sys/fs/cgroup/unified/lxc.payload.p1 rw plain",
+            ])
+    }
+
+    @Test func withoutNamespaceHierarchiesWithoutTheContainerAreLeftOut() throws {
+        let members = Array(Self.hybrid.hierarchies.suffix(1))
+        #expect(
+            try lines(Self.hybrid, .cgroup(mode: .readWrite, full: false, force: false), namespace: false, members: members) == [
+                Self.top, "sys/fs/cgroup/unified/lxc.payload.p1: dir rw plain",
                 "sys/fs/cgroup/unified/lxc.payload.p1: /sys/fs/cgroup/unified/lxc.payload.p1 rw plain",
             ])
     }

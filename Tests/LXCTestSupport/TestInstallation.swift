@@ -48,8 +48,10 @@ package struct TestInstallation: Sendable {
         let prefix = checkout + "/.build/test-prefix"
         // The library is ordinary Swift, which every build of the tests makes: programs and library need not come from the same build.
         let library = ProcessEnvironment.value("LXC_TEST_LIBRARY_DIR") ?? checkout + "/.build/debug"
+        // weakened.sh installs the settings of another checkout with its programs.
+        let source = ProcessEnvironment.value("LXC_TEST_SOURCE_DIR") ?? checkout
         let result = try ToolRunner.run(
-            "/usr/bin/flock", [checkout + "/.build", checkout + "/scripts/lib/install-private.sh", folder, prefix],
+            "/usr/bin/flock", [checkout + "/.build", source + "/scripts/lib/install-private.sh", folder, prefix],
             environment: ProcessEnvironment.lines + ["LIBRARY_BUILD_DIR=\(library)"], seconds: 120)
         guard result.code == 0 else { throw FixtureFailure("\(result)") }
         return TestInstallation(prefix: prefix)

@@ -103,6 +103,9 @@ package final class UserWorld: @unchecked Sendable {
     /// As ``root(_:)-(String...)``.
     package func root(_ words: [String]) throws -> ToolResult { try fixture.run("/usr/bin/nsenter", enter + words) }
 
+    /// The words that run something as root of this world.
+    package func rootWords(_ words: [String]) -> [String] { ["/usr/bin/nsenter"] + enter + words }
+
     /// Runs one of our tools as root of this world.
     package func rootTool(_ tool: String, _ arguments: String...) throws -> ToolResult {
         try fixture.run("/usr/bin/nsenter", enter + [fixture.installation.bin + "/lxc-" + tool] + arguments)

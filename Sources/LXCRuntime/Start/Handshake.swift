@@ -21,10 +21,12 @@ enum HandshakeMessage: Equatable {
     case failed(OperationFailure)
     /// A helper that entered shared namespaces: the number of the process that it made.
     case born(pid: Int32)
+    /// A helper that makes a mount. Descriptors: the mount, if there was one to be made.
+    case made
 }
 
 extension HandshakeMessage {
-    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born, cgroups, listener }
+    private enum Tag: Int { case begin = 1, ready, execute, executing, failed, born, cgroups, listener, made }
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -36,6 +38,7 @@ extension HandshakeMessage {
             writer.put(hasConsole)
             writer.put(hasDevpts)
         case .execute: writer.put(Tag.execute.rawValue)
+        case .made: writer.put(Tag.made.rawValue)
         case .executing: writer.put(Tag.executing.rawValue)
         case .listener: writer.put(Tag.listener.rawValue)
         case .failed(let failure):
@@ -56,6 +59,7 @@ extension HandshakeMessage {
             case .cgroups: self = .cgroups
             case .ready: self = .ready(hasConsole: try reader.bool(), hasDevpts: try reader.bool())
             case .execute: self = .execute
+            case .made: self = .made
             case .executing: self = .executing
             case .listener: self = .listener
             case .failed: self = .failed(try reader.failure())

@@ -20,17 +20,20 @@ struct IDMappedMounts {
     private(set) var entries: [Entry] = []
     private var rootfs: Entry?
 
+    /// What has a mount made, as ``Supervisor/apart(_:)`` does: its source may be on a filesystem that never answers.
+    typealias Maker = (() throws(OperationFailure) -> SharedDescriptor?) throws(OperationFailure) -> SharedDescriptor?
+
     /// Makes the mounts of a configuration; none for a container without ids of its own, whose first process can do it.
-    init(_ config: ContainerConfig) throws(OperationFailure) {
+    init(_ config: ContainerConfig, made: Maker) throws(OperationFailure) {
         guard !config.idMap.isEmpty else { return }
         if let fstab = config.mounts.fstab {
             let lines: [Sourced<MountEntry>]
             do throws(ConfigProblem) { lines = try FstabFile.read(fstab.value, namedAt: fstab.origin) } catch {
                 throw OperationFailure(error)
             }
-            for line in lines { try add(line, key: "lxc.mount.fstab") }
+            for line in lines { try add(line, key: "lxc.mount.fstab", made) }
         }
-        for entry in config.mounts.entries { try add(entry, key: "lxc.mount.entry") }
+        for entry in config.mounts.entries { try add(entry, key: "lxc.mount.entry", made) }
     }
 
     /// Whether the supervisor makes the mount of an entry.
@@ -38,20 +41,22 @@ struct IDMappedMounts {
         entry.options.idmap != nil && entry.options.flags.contains(.bind) && !entry.options.isRelative
     }
 
-    private mutating func add(_ sourced: Sourced<MountEntry>, key: String) throws(OperationFailure) {
+    private mutating func add(_ sourced: Sourced<MountEntry>, key: String, _ made: Maker) throws(OperationFailure) {
         let entry = sourced.value
         guard let idmap = entry.options.idmap, Self.takes(entry) else { return }
         let what = "cannot mount \(entry.source) on \(entry.target)"
-        do throws(KernelError) {
-            let mount = try DetachedMount(copying: entry.source, recursive: entry.options.flags.contains(.recursive))
-            entries.append(
-                Entry(mount: SharedDescriptor(mount.takeDescriptor()), idmap: idmap, what: what, key: key, origin: sourced.origin))
-        } catch {
-            // The first process leaves it out too when it finds none.
-            if entry.options.isOptional { return }
-            let hint = error.errno == .noSuchFileOrDirectory ? "add \"optional\" to its options to start without it" : nil
-            throw OperationFailure(what, error, key: key, origin: sourced.origin, hint: hint)
+        let mount = try made { () throws(OperationFailure) in
+            do throws(KernelError) {
+                return SharedDescriptor(
+                    try DetachedMount(copying: entry.source, recursive: entry.options.flags.contains(.recursive)).takeDescriptor())
+            } catch {
+                // The first process leaves it out too when it finds none.
+                if entry.options.isOptional { return nil }
+                let hint = error.errno == .noSuchFileOrDirectory ? "add \"optional\" to its options to start without it" : nil
+                throw OperationFailure(what, error, key: key, origin: sourced.origin, hint: hint)
+            }
         }
+        if let mount { entries.append(Entry(mount: mount, idmap: idmap, what: what, key: key, origin: sourced.origin)) }
     }
 
     /// Adds the root filesystem, if its owners are to be mapped.

@@ -37,7 +37,7 @@ extension Supervisor {
                 })
         }
         let network = try finishNetwork()
-        var mapped = try IDMappedMounts(plan.config)
+        var mapped = try IDMappedMounts(plan.config, made: apart)
         let rootfs = try mountRootfs()
         try mapped.add(rootfs: rootfs, plan.config)
         mappedMounts = mapped.entries
@@ -232,10 +232,12 @@ extension Supervisor {
     }
 
     private func cgroupMounts() -> CgroupMounts? {
-        guard let path = cgroups?.payloadPath else { return nil }
-        return CgroupMounts(
+        guard let cgroups, let path = cgroups.payloadPath else { return nil }
+        var mounts = CgroupMounts(
             layout: layout, payloadPath: path, hasCgroupNamespace: namespaces.flags.contains(.cgroup),
             keepsSysAdmin: !CapabilityDrop.dropped(plan.config.security).contains(.sysAdmin))
+        mounts.members = cgroups.hierarchies
+        return mounts
     }
 
     /// What the supervisor does to the first process from outside, before it may begin.
@@ -353,7 +355,7 @@ extension Supervisor {
     }
 
     /// Waits for the process while requests are answered.
-    private func waitReadable(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
+    func waitReadable(_ channel: borrowing HandshakeChannel) throws(OperationFailure) {
         var isReady = false
         let number = channel.number
         try attempting("cannot wait for the container's first process") { () throws(KernelError) in

@@ -18,7 +18,7 @@ extension Supervisor {
         if let mounted = try content.mountWithHostRights() { return mounted }
         // Owners are mapped with rights on the host too.
         guard !plan.config.idMap.isEmpty, try content.options().idmap != nil else { return nil }
-        return SharedDescriptor(try content.mount(stage: "").takeDescriptor())
+        return try apart { () throws(OperationFailure) in SharedDescriptor(try content.mount(stage: "").takeDescriptor()) }
     }
 
     /// Lets go of the device once the container's mounts have gone.

@@ -71,12 +71,10 @@ package struct MappedHelper: Sendable {
             try ProgramRun.of(path, arguments: plan.arguments, environment: plan.environment, milliseconds: .max, descriptors: descriptors)
         }
         if result.isSuccess { return }
-        let said = String(kernelBytes: result.error.split(separator: 0x0A).first ?? [])
-        let prefix = Self.programName + ": "
-        throw OperationFailure(
-            what,
-            reason: said.isEmpty
-                ? "\(Self.programName) \(result.status)" : said.hasPrefix(prefix) ? String(said.dropFirst(prefix.count)) : said)
+        var said = String(kernelBytes: result.error.split(separator: 0x0A).first ?? [])[...]
+        // It may say once more what could not be done.
+        for prefix in ["\(Self.programName): ", "\(what): "] where said.hasPrefix(prefix) { said = said.dropFirst(prefix.count) }
+        throw OperationFailure(what, reason: said.isEmpty ? "\(Self.programName) \(result.status)" : String(said))
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCRuntime
+import LXCStorage
 package import LinuxKernel
 
 /// A piece of work as root of a user namespace: see ``MappedHelper``, which runs this program. Not for users.
@@ -93,14 +94,7 @@ package enum MappedCommand: ToolCommand {
     }
 
     private static func remove(_ path: String) throws(ToolFailure) {
-        let what = "cannot remove \(path)"
-        do throws(KernelError) {
-            guard let first = try TreeRemoval.remove(path).remaining.first else { return }
-            throw first.error
-        } catch {
-            if error.errno == .noSuchFileOrDirectory { return }
-            throw ToolFailure(what, error)
-        }
+        do throws(StorageFailure) { try StoragePlace.remove(path) } catch { throw ToolFailure(OperationFailure(error)) }
     }
 
     private static func share(_ path: String) throws(ToolFailure) {
