@@ -19,13 +19,13 @@ packages=(
 )
 case "${1:-}" in
     --tests | --peers)
-        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor valgrind)
+        packages+=(btrfs-progs e2fsprogs erofs-utils squashfs-tools xfsprogs rsync acl attr libcap2-bin qemu-user-static dbus-bin uidmap apparmor valgrind mandoc)
         # Images: what they are made with, where else they come from, and what checks their signatures.
         packages+=(xz-utils zstd openssl skopeo squashfs-tools-ng gpg gpgv gpg-agent) ;;
 esac
 if [ "${1:-}" = --peers ]; then
     # Go is 80 MB to fetch and 450 MB on disk: too much for every run of the tests.
-    packages+=(lxc lxc-dev python3-lxc golang-go golang-gopkg-lxc-go-lxc.v2-dev crun hyperfine strace openvswitch-switch debootstrap)
+    packages+=(lxc lxc-dev python3-lxc golang-go golang-gopkg-lxc-go-lxc.v2-dev crun hyperfine python3-matplotlib strace openvswitch-switch debootstrap)
 fi
 
 if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs); fi

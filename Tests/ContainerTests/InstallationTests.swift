@@ -5,6 +5,16 @@ import Testing
 
 /// Where the installation puts things, as whoever packs it says.
 @Suite(.needsRoot) struct InstallationTests {
+    @Test(.needsProgram("/usr/bin/mandoc", package: "mandoc")) func manualPagesHaveNoFaults() throws {
+        try withContainers { fixture in
+            let folder = fixture.installation.prefix + "/share/man"
+            let found = try fixture.run(
+                "/bin/sh", ["-ec", "cd \(folder); find man* -type f | sort | tee /dev/stderr | xargs mandoc -T lint -W warning"])
+            #expect(found.code == 0 && found.output == "", "\(found.output)")
+            #expect(found.error.contains("man1/lxc-start.1\n") && found.error.contains("man5/lxc.container.conf.5\n"))
+        }
+    }
+
     @Test("S1.121: prefix, settings, state, run files, libraries and root filesystem's place are chosen at the installation")
     func everyPlaceCanBeChosen() throws {
         try withContainers { fixture in

@@ -15,7 +15,7 @@ package enum ConfigManual: String, CaseIterable {
     }
 
     private static func head(_ name: String, _ summary: String) -> String {
-        ".TH \(name.uppercased()) 5 \"\" \"LXC \(ToolVersion.text)\" \"LXC\"\n.SH NAME\n\(name) \\- \(summary)\n"
+        ".TH \(name.uppercased()) 5 \"\(ToolVersion.day)\" \"LXC \(ToolVersion.text)\" \"LXC\"\n.SH NAME\n\(name) \\- \(summary)\n"
     }
 
     // MARK: - A container

@@ -4,7 +4,7 @@
 package enum ManualPage {
     /// The page in the man(7) language.
     package static func text(_ table: OptionTable) -> String {
-        var text = ".TH \(table.tool.uppercased()) 1 \"\" \"LXC \(ToolVersion.text)\" \"LXC\"\n"
+        var text = ".TH \(table.tool.uppercased()) 1 \"\(ToolVersion.day)\" \"LXC \(ToolVersion.text)\" \"LXC\"\n"
         text += ".SH NAME\n\(escaped(table.tool)) \\- \(escaped(lowered(CompletionText.summary(table.summary))))\n"
         text += ".SH SYNOPSIS\n"
         for (index, form) in table.synopsis.enumerated() {
@@ -20,7 +20,7 @@ package enum ManualPage {
                 text += ".TP\n.B \(escaped(trimmed(HelpText.spelling(option))))\n" + paragraph(HelpText.sentence(option))
             }
         }
-        text += ".SH SEE ALSO\n.BR lxc (7),\n.BR lxc.container.conf (5)\n"
+        text += ".SH SEE ALSO\n.BR lxc.container.conf (5),\n.BR lxc.system.conf (5)\n"
         return text
     }
 
