@@ -112,7 +112,8 @@ final class Supervisor {
 
     /// Runs the container, again and again while it reboots.
     ///
-    /// - Returns: The program's exit status: in the foreground init's, as a shell reports it; in the background 0, or 1 for a failed start.
+    /// - Returns: The program's exit status: in the foreground init's, as a shell reports it, or 0 when it halted; in the background 0, or 1
+    ///   for a failed start.
     func run() -> Int32 {
         do throws(OperationFailure) {
             try becomeSupervisor()
@@ -128,11 +129,17 @@ final class Supervisor {
             case .ended(let status, let reboots):
                 guard reboots else {
                     leave()
-                    return plan.isForeground ? status.shellCode : 0
+                    return plan.isForeground && !hasHalted(status) ? status.shellCode : 0
                 }
                 log.info("the container reboots")
             }
         }
+    }
+
+    /// Whether init has asked for the container's end: the kernel turns halt and power-off of reboot(2) in a PID namespace into this signal,
+    /// and nobody else can end its init with it.
+    private func hasHalted(_ status: ExitStatus) -> Bool {
+        namespaces.flags.contains(.pid) && status == .signaled(Signals.interrupt)
     }
 
     enum Outcome {
