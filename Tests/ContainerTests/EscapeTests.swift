@@ -9,8 +9,17 @@ import Testing
         let name: String
         /// Shell commands in the root filesystem; `$C` is the canary's path.
         let prepare: String
+        /// `$R` is the root filesystem.
         var config: [String] = []
         var mayStart = false
+
+        /// Makes the root filesystem and the configuration what they are to be.
+        func set(_ fixture: ContainerFixture, _ container: AttackedContainer, _ canary: Canary) throws {
+            let prepared = try fixture.run("/bin/sh", ["-ec", "C=\(canary.path); cd \(container.rootfs); \(prepare)"])
+            #expect(prepared.code == 0, "\(prepared)")
+            if !config.isEmpty { try container.append(config.map { $0.replacing("$R", with: container.rootfs) }) }
+        }
+
         var testDescription: String { name }
     }
 
@@ -39,8 +48,8 @@ import Testing
         Attack(
             name: "P8 created file through a link", prepare: "ln -s $C lnk",
             config: ["lxc.mount.entry = /etc/hostname lnk/f none bind,create=file 0 0"]),
-        Attack(name: "P13 mount over the root", prepare: ":", config: ["lxc.mount.entry = /usr . none bind 0 0"]),
-        Attack(name: "P13 mount over the root by slash", prepare: ":", config: ["lxc.mount.entry = /usr / none bind 0 0"]),
+        Attack(name: "P13 mount over the root", prepare: ":", config: ["lxc.mount.entry = $R . none bind 0 0"]),
+        Attack(name: "P13 mount over the root by slash", prepare: ":", config: ["lxc.mount.entry = $R / none bind 0 0"]),
         Attack(
             name: "E6 working directory by descriptor", prepare: ":", config: ["lxc.init.cwd = /proc/self/fd/7", "lxc.mount.auto = proc"],
             mayStart: true),
@@ -54,9 +63,8 @@ import Testing
     func theHostIsOutOfReach(attack: Attack, kind: ContainerKind) throws {
         try withContainers { fixture in
             let canary = try Canary(fixture)
-            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false, config: attack.config)
-            let prepared = try fixture.run("/bin/sh", ["-ec", "C=\(canary.path); cd \(container.rootfs); \(attack.prepare)"])
-            #expect(prepared.code == 0, "\(prepared)")
+            let container = try AttackedContainer(fixture, kind, hasShippedSettings: false)
+            try attack.set(fixture, container, canary)
             try container.own(canary)
             let before = try canary.listing(fixture)
             let result = try container.lxc("start")

@@ -20,8 +20,8 @@ import Testing
         for attack in EscapeTests.attacks {
             try withContainers { fixture in
                 let canary = try Canary(fixture)
-                let container = try AttackedContainer(fixture, .privileged, hasShippedSettings: false, config: attack.config)
-                _ = try fixture.run("/bin/sh", ["-ec", "C=\(canary.path); cd \(container.rootfs); \(attack.prepare)"])
+                let container = try AttackedContainer(fixture, .privileged, hasShippedSettings: false)
+                try attack.set(fixture, container, canary)
                 let before = try canary.listing(fixture)
                 let started = try fixture.peer("start", "-n", container.name).code == 0
                 _ = try fixture.peer("stop", "-k", "-n", container.name)

@@ -140,6 +140,7 @@ import Testing
             #expect(try monitor.client.state() == .running)
             #expect(MonotonicInstant.now < start + .milliseconds(250))
             #expect(try monitor.eventually { $0.server.connectionCount == 0 })
+            try dripping.setReceiveLimit(.seconds(5))
             #expect(try dripping.receive(upTo: 1) == [])
         }
     }
