@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import LXCTestSupport
+import LinuxKernel
+import Testing
+
+/// The guide in `Documentation/guide` says what happens: each chapter is followed, command by command, on a machine of its own.
+///
+/// `GuideChapter` describes what a page may contain, and `GuideWorld` the machine.
+@Suite(
+    .needsRoot, .needsProgram("/usr/sbin/dnsmasq", package: "dnsmasq-base"),
+    .needsProgram("/usr/sbin/nft", package: "nftables"),
+    .needsProgram("/usr/bin/newuidmap", package: "uidmap"),
+    .needsProgram("/usr/lib/python3/dist-packages/lxc/__init__.py", package: "python3-lxc"))
+struct GuideTests {
+    private static let folder = TestInstallation.checkout + "/Documentation/guide"
+    static let chapters = [
+        "01-first-container", "02-second-container", "03-advanced-use", "04-hooks-and-processors", "05-storage", "06-security",
+        "07-ordinary-users", "08-programming", "09-windows-and-sound", "10-troubleshooting",
+    ]
+
+    @Test(arguments: chapters) func whatTheGuideSaysHappens(chapter: String) throws {
+        let path = "\(Self.folder)/\(chapter).md"
+        let page = try GuideChapter(path: path)
+        #expect(page.steps.contains { if case .command = $0.action { true } else { false } }, "\(chapter) has no commands")
+        try withContainers { fixture in
+            let world = try GuideWorld(fixture)
+            for step in page.steps {
+                let place = SourceLocation(fileID: "guide/\(chapter).md", filePath: path, line: step.line, column: 1)
+                switch step.action {
+                case .skip(let reason): print("\(chapter).md:\(step.line) is not run: \(reason)")
+                case .configuration(let text, let container):
+                    let result = try world.configure(text, container: container)
+                    #expect(result.code == 0, "\(chapter).md:\(step.line): \(result.output)", sourceLocation: place)
+                case .command(let text, let asUser):
+                    let result = try world.run(text, asUser: asUser)
+                    let lines = world.lines(of: result)
+                    guard result.code != step.status || !GuideChapter.matches(lines[...], step.expected[...]) else { continue }
+                    Issue.record(
+                        """
+                        \(chapter).md:\(step.line): \(text)
+                        status \(result.code), and not \(step.status), or this output:
+                        \(lines.joined(separator: "\n"))
+                        in place of:
+                        \(step.expected.joined(separator: "\n"))
+                        """, sourceLocation: place)
+                }
+            }
+            #expect(try world.containers() == [], "\(chapter) leaves containers")
+        }
+    }
+
+    @Test func everyPageIsFollowed() throws {
+        let pages = try DirectoryListing.names(in: Self.folder).filter { $0.hasSuffix(".md") && $0 != "README.md" }
+        #expect(pages.sorted() == Self.chapters.map { $0 + ".md" })
+    }
+
+    @Test func outputIsCompared() {
+        func matches(_ lines: [String], _ expected: [String]) -> Bool { GuideChapter.matches(lines[...], expected[...]) }
+        #expect(matches([], []) && matches(["a  b "], ["a b"]) && matches([], ["..."]) && matches(["x", "b", "y"], ["...", "b", "..."]))
+        #expect(!matches(["a"], []) && !matches([], ["a"]) && !matches(["a", "b"], ["a"]) && !matches(["a"], ["...", "b"]))
+        #expect(matches(["pid 12 of web"], ["pid * of web"]) && matches(["pid:"], ["pid:*"]) && matches(["a-b-c"], ["*b*"]))
+        #expect(!matches(["pid 12 of db"], ["pid * of web"]) && !matches(["x"], ["pid *"]))
+    }
+
+    @Test func aPageIsReadInParts() throws {
+        let text = """
+            ```console
+            # one
+            > two
+            out
+            (exit status 3)
+            $ three
+            ```
+            ```lxc web
+            lxc.uts.name = w
+            ```
+            ```console not-run: no screen
+            # four
+            ```
+            """
+        let steps = try GuideChapter(path: "page", text: text).steps
+        #expect(steps.map(\.line) == [2, 6, 8, 11])
+        #expect(
+            steps.map(\.action) == [
+                .command("one\ntwo", asUser: false), .command("three", asUser: true),
+                .configuration("lxc.uts.name = w\n", container: "web"),
+                .skip(reason: "no screen"),
+            ])
+        #expect(steps[0].expected == ["out"] && steps.map(\.status) == [3, 0, 0, 0])
+        for wrong in ["```bash\n# x\n```", "```console maybe\n# x\n```", "```console\nx\n```", "```console\n# x"] {
+            #expect(throws: FixtureFailure.self) { try GuideChapter(path: "page", text: wrong) }
+        }
+    }
+}
