@@ -19,7 +19,10 @@ public struct CheckpointOptions: Sendable, Hashable {
 }
 
 extension Container {
-    /// Writes the running container to disk with criu(8), which must be installed. What was written cannot be taken up again yet.
+    /// Writes the running container to disk with criu(8), which must be installed. ``resume(from:actionScript:isVerbose:)`` takes it up again.
+    ///
+    /// It must have been started by root with `lxc.console.path = none` and `lxc.tty.max = 0`, and without `lxc.idmap`; its network devices
+    /// are of type veth or empty.
     ///
     /// - Parameters:
     ///   - directory: The folder for the images, an absolute path. They hold the memory of everything in the container.
@@ -36,5 +39,22 @@ extension Container {
         checkpoint.actionScript = options.actionScript
         checkpoint.isVerbose = options.isVerbose
         try perform(.checkpoint(checkpoint))
+    }
+
+    /// Takes the container up again where a checkpoint has left it, in the background; it must not be running.
+    ///
+    /// - Parameters:
+    ///   - directory: The folder of the images, an absolute path.
+    ///   - actionScript: A program that criu calls at each of its stages.
+    ///   - isVerbose: Whether criu's log tells everything.
+    /// - Throws: ``LXCError``: `notDefined`, `alreadyRunning`, and `failed` with what criu complained about.
+    public func resume(from directory: String, actionScript: String? = nil, isVerbose: Bool = false) throws(LXCError) {
+        guard directory.hasPrefix("/") else {
+            throw LXCError(.failed, "cannot restore \(name)", reason: "\"\(directory)\" is not an absolute path")
+        }
+        var options = RestoreOptions(directory: directory)
+        options.actionScript = actionScript
+        options.isVerbose = isVerbose
+        try perform(.restoreCheckpoint(options))
     }
 }

@@ -35,6 +35,7 @@ struct AttachCall {
         static let securityModule: Int32 = 0x8 | labelNow
         static let remount: Int32 = 0x10000
         static let noNewPrivileges: Int32 = 0x40000
+        static let terminal: Int32 = 0x80000
         static let label: Int32 = 0x100000
         static let groups: Int32 = 0x200000
     }
@@ -49,7 +50,8 @@ struct AttachCall {
     /// - Parameters:
     ///   - function: Runs in the container.
     ///   - payload: Its argument.
-    /// - Returns: The process's number, once it is about to call the function; the caller collects it.
+    /// - Returns: The process's number, once it is about to call the function; the caller collects it. With a terminal of its own, which this
+    ///   thread carries, not before it has ended.
     /// - Throws: ``LXCError`` when the function does not run.
     func begin(_ function: @escaping lxc_attach_exec_t, _ payload: UnsafeMutableRawPointer?) throws(LXCError) -> Int32 {
         let attach = try attaching { () throws(AttachFailure) in
@@ -57,9 +59,25 @@ struct AttachCall {
         }
         let pair: UnixSocketPair
         do { pair = try UnixSocket.pair(.sequencedPackets) } catch { throw LXCError(.failed, OperationFailure(what, error)) }
-        let transient = try fork(attach, pair, function, payload)
+        let terminal = options.has(Flag.terminal) ? try attaching { () throws(AttachFailure) in try attach.makeTerminal() } : nil
+        let transient = try fork(attach, pair, terminal, function, payload)
         let conversation = AttachConversation(what: what, name: container.name, socket: pair.closingSecond(), transient: transient)
-        return try attaching { () throws(AttachFailure) in try conversation.run(attach) }
+        let pid = try attaching { () throws(AttachFailure) in try conversation.run(attach) }
+        if let terminal { try carry(terminal, pid) }
+        return pid
+    }
+
+    private func carry(_ terminal: CallbackTerminal, _ pid: Int32) throws(LXCError) {
+        let process: PidFD
+        do { process = try PidFD(pid) } catch { throw LXCError(.failed, OperationFailure(what, error)) }
+        do throws(AttachFailure) { try terminal.carry(input: options.stdin_fd, output: options.stdout_fd, until: process) } catch {
+            // The caller does not learn its number.
+            do {
+                try process.send(Signals.kill)
+                _ = try process.collect()
+            } catch {}  // it has ended, or the program collects all its children itself
+            throw LXCError(.failed, error.failure)
+        }
     }
 
     /// Waits for the process; the status is as waitpid(2) tells it.
@@ -91,8 +109,8 @@ struct AttachCall {
     // MARK: - The fork
 
     private func fork(
-        _ attach: borrowing CallbackAttach, _ pair: borrowing UnixSocketPair, _ function: @escaping lxc_attach_exec_t,
-        _ payload: UnsafeMutableRawPointer?
+        _ attach: borrowing CallbackAttach, _ pair: borrowing UnixSocketPair, _ terminal: CallbackTerminal?,
+        _ function: @escaping lxc_attach_exec_t, _ payload: UnsafeMutableRawPointer?
     ) throws(LXCError) -> Int32 {
         let orders = attach.orders
         let memory = PlanMemory()
@@ -123,8 +141,8 @@ struct AttachCall {
         plan.filter_count = UInt16(clamping: (orders.filter?.program.count ?? 0) / 8)
         plan.filter_notifies = orders.filter?.notifies == true ? 1 : 0
         plan.filters_early = plan.no_new_privileges == 0 && orders.user ?? 0 != 0 ? 1 : 0
-        plan.terminal = -1
-        plan.streams = (options.stdin_fd, options.stdout_fd, options.stderr_fd)
+        plan.terminal = terminal?.number ?? -1
+        plan.streams = terminal.map { ($0.number, $0.number, $0.number) } ?? (options.stdin_fd, options.stdout_fd, options.stderr_fd)
         plan.environment = memory.list(orders.environment)
         plan.function = function
         plan.payload = payload

@@ -114,6 +114,7 @@ final class AttachConversation {
             case CLIBLXC_ATTACH_KEYRING.rawValue: "get a session keyring"
             case CLIBLXC_ATTACH_FILTER.rawValue: "load the container's system call filter"
             case CLIBLXC_ATTACH_STREAMS.rawValue: "set its standard streams"
+            case CLIBLXC_ATTACH_TERMINAL.rawValue: "take its terminal"
             default: "prepare itself"
             }
         let error = KernelError(call: "attach", errno: Errno(rawValue: report.error), subject: name)

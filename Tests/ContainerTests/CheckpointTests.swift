@@ -5,6 +5,9 @@ import Testing
 
 /// lxc-checkpoint: what it asks of criu, and what it says when that is not there or refuses.
 @Suite(.needsRoot) struct CheckpointTests {
+    /// What criu can write.
+    private static let config = ["lxc.net.0.type = empty", "lxc.console.path = none", "lxc.tty.max = 0"]
+
     /// Runs lxc-checkpoint where `/usr/local/bin` has this program for criu, or none, and no other folder has one.
     private func checkpoint(_ fixture: ContainerFixture, criu: String?, _ words: String...) throws -> ToolResult {
         let place = "/usr/local/bin/criu"
@@ -21,7 +24,7 @@ import Testing
 
     @Test func itAsksForTheContainersInit() throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("running", config: ["lxc.net.0.type = empty"])
+            let name = try fixture.busybox("running", config: Self.config)
             try fixture.succeed("start", "-n", name)
             let images = fixture.lxcpath + "/images/deep"
             let pid = try fixture.initPID(name)
@@ -42,7 +45,7 @@ import Testing
 
     @Test func whatCriuComplainsAboutIsTold() throws {
         try withContainers { fixture in
-            let name = try fixture.busybox("running", config: ["lxc.net.0.type = empty"])
+            let name = try fixture.busybox("running", config: Self.config)
             let images = fixture.lxcpath + "/images"
             let stopped = try checkpoint(fixture, criu: nil, "-n", name, "-D", images)
             #expect(stopped.code == 1 && stopped.error.contains("it is not running"), "\(stopped)")
@@ -63,6 +66,43 @@ import Testing
             #expect(running.code == 1 && running.error.contains("is running"))
             let undefined = try checkpoint(fixture, criu: nil, "-n", fixture.name("none"), "-D", images)
             #expect(undefined.code == 1 && undefined.error.contains("it is not defined"), "\(undefined)")
+        }
+    }
+
+    @Test func whatCannotBeTakenUpAgainIsNotWrittenEither() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("tty", config: ["lxc.net.0.type = empty", "lxc.tty.max = 0"])
+            try fixture.succeed("start", "-n", name)
+            let images = fixture.lxcpath + "/images"
+            // What it was started with counts.
+            try fixture.append(name, ["lxc.console.path = none"])
+            let console = try checkpoint(fixture, criu: "#!/bin/sh\nexit 0\n", "-n", name, "-D", images)
+            #expect(console.code == 1)
+            #expect(
+                console.error.contains("criu cannot bring its terminals back\n  start it with lxc.console.path = none"), "\(console)")
+            try fixture.succeed("stop", "-k", "-n", name)
+            try fixture.append(name, ["lxc.net.1.type = macvlan", "lxc.net.1.link = lo"])
+            let device = try checkpoint(fixture, criu: "#!/bin/sh\nexit 0\n", "-n", name, "-D", images, "-r")
+            #expect(device.code == 1 && device.error.contains("a network device of type macvlan cannot be taken up again"), "\(device)")
+        }
+    }
+
+    @Test func aRestoreThatFailsSaysWhyAndLeavesNothing() throws {
+        try withContainers { fixture in
+            let name = try fixture.busybox("stopped", config: Self.config)
+            let images = fixture.lxcpath + "/images"
+            let missing = try checkpoint(fixture, criu: nil, "-n", name, "-D", images, "-r")
+            #expect(missing.code == 1 && missing.error.contains("criu is not installed"), "\(missing)")
+            let old = try checkpoint(fixture, criu: "#!/bin/sh\necho Version: 2.12.1\n", "-n", name, "-D", images, "-r")
+            #expect(old.code == 1 && old.error.contains("is criu 2.12, which is too old\n  3.0 or a later one is needed"), "\(old)")
+            let script = "#!/bin/sh\necho '(00.5) Error (x.c:1): no such thing' > \(images)/restore.log\nexit 1\n"
+            let none = try checkpoint(fixture, criu: script, "-n", name, "-D", images, "-r")
+            #expect(none.code == 1 && none.error.contains("cannot use the images in \(images)"), "\(none)")
+            try fixture.write(images + "/inventory.img", "")
+            let refused = try checkpoint(fixture, criu: script, "-n", name, "-D", images, "-r")
+            #expect(refused.code == 1)
+            #expect(refused.error.contains("cannot restore \(name): criu: no such thing\n  \(images)/restore.log says more"), "\(refused)")
+            #expect(try fixture.state(name) == "STOPPED")
         }
     }
 }

@@ -67,8 +67,12 @@ struct WorkCodingTests {
         checkpoint.earlier = "../first"
         checkpoint.actionScript = "/bin/true"
         checkpoint.isVerbose = true
+        checkpoint.ghostLimit = .max
+        var restore = RestoreOptions(directory: "/srv/images")
+        restore.actionScript = "/bin/true"
+        restore.isVerbose = true
         return [
-            .checkpoint(checkpoint), .checkpoint(CheckpointOptions(directory: "/")), .create(creation),
+            .restoreCheckpoint(restore), .checkpoint(checkpoint), .checkpoint(CheckpointOptions(directory: "/")), .create(creation),
             .create(ContainerWork.Creation(template: "none")), .clone(copy),
             .rename(ContainerWork.Copy(name: "other", lxcPath: "/")), .snapshot(comment: nil), .snapshot(comment: "before\nafter"),
             .restore(snapshot: "snap0", newName: nil), .restore(snapshot: "snap0", newName: "new"), .destroySnapshot("snap1"),

@@ -55,4 +55,17 @@ import Testing
             #expect(try WholeFile.text(log).contains("cannot execute /sbin/no-such-init"))
         }
     }
+
+    @Test func aTerminalOfItsOwnIsCarriedByTheCallingThread() throws {
+        try withContainers { fixture in
+            let scene = try LibraryScene(fixture)
+            let program = try scene.compile("driver", ourHeaders: true)
+            let name = try fixture.busybox("tty", config: ["lxc.net.0.type = empty"])
+            try fixture.succeed("start", "-n", name)
+            let result = try scene.run(program, ["terminal", fixture.lxcpath, name, "-"])
+            #expect(result.code == 0, "\(result)")
+            let lines = result.output.split { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }
+            #expect(lines.count == 3 && lines[0].hasPrefix("/dev/pts/") && lines[1] == "all" && lines[2] == "20000", "\(result)")
+        }
+    }
 }

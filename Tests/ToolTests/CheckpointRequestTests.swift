@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LXCOperations
+import LXCRuntime
 import LXCTools
 import Testing
 
@@ -50,5 +51,5 @@ import Testing
             ("(00.1) fine\n(00.2) Error (a.c:1): Can't dump it: no\n(00.3) Error (b.c:22): Dumping FAILED.\n", "Can't dump it: no"),
             ("Error: odd\n", "Error: odd"), ("(00.1) fine\n", nil), ("", nil),
         ] as [(String, String?)])
-    func theFirstComplaintCounts(log: String, complaint: String?) { #expect(CriuCommand.complaint(Array(log.utf8)) == complaint) }
+    func theFirstComplaintCounts(log: String, complaint: String?) { #expect(CriuReport.complaint(Array(log.utf8)) == complaint) }
 }

@@ -13,12 +13,12 @@ mirror=${LXC_VM_MIRROR:-http://deb.debian.org/debian}
 # What boots, what the tests run, and what programs they compile with.
 packages=systemd,systemd-sysv,udev,dbus,dbus-user-session,libpam-systemd,kmod,procps,iproute2,iptables,nftables,dnsmasq-base,apparmor,uidmap
 packages+=,busybox-static,gcc,libc6-dev,libseccomp-dev,libseccomp2,libstdc++6,python3-minimal,util-linux,e2fsprogs,btrfs-progs,xfsprogs
-packages+=,lvm2,dmsetup,thin-provisioning-tools,squashfs-tools,erofs-utils,rsync,acl,attr,libcap2-bin,strace,ca-certificates
+packages+=,lvm2,dmsetup,thin-provisioning-tools,squashfs-tools,erofs-utils,rsync,acl,attr,libcap2-bin,strace,ca-certificates,criu
 # Of the kernel's modules only what a virtual machine and containers need: everything is 300 MB.
 modules=(
     arch/x86/crypto crypto lib drivers/block/{virtio_blk,loop,nbd}.ko drivers/virtio drivers/md drivers/dax
     drivers/net/{veth,dummy,macvlan,macvtap,ipvlan,tun,tap,virtio_net,net_failover,ifb}.ko drivers/net/ipvlan drivers/net/bonding
-    net/{bridge,802,8021q,llc,netfilter,core,sched,openvswitch} net/ipv4 net/ipv6 net/packet
+    net/{bridge,802,8021q,llc,netfilter,core,sched,openvswitch,unix,netlink} net/ipv4 net/ipv6 net/packet
     fs/{ext4,jbd2,overlayfs,squashfs,erofs,btrfs,xfs,fuse,binfmt_misc.ko,mbcache.ko,nls,isofs} security
 )
 

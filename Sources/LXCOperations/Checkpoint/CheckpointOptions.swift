@@ -12,6 +12,8 @@ package struct CheckpointOptions: Sendable, Equatable {
     package var earlier: String?
     /// A program that criu calls at each of its stages.
     package var actionScript: String?
+    /// The largest file that was removed while open and is still written, in bytes; nil for criu's own limit.
+    package var ghostLimit: UInt64?
     /// Whether criu tells everything it does in its log.
     package var isVerbose = false
 

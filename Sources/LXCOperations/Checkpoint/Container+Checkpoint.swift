@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
 import LXCRuntime
 import LinuxKernel
 
@@ -16,7 +17,15 @@ extension Container {
         guard let program = CriuCommand.find() else {
             throw LXCError(.failed, what, reason: "criu is not installed", hint: "install it: apt-get install criu")
         }
+        try CheckpointLimits.check(try runningConfig(what), what)
         let pid = try asking(what) { () throws(ControlError) in try client.initPID() }
+        let cgroup = try asking(what) { () throws(ControlError) in
+            do throws(ControlError) { return Optional(try client.cgroup(nil)) } catch {
+                // A host without cgroups.
+                if case .refused = error { return nil }
+                throw error
+            }
+        }
         try attempt("\(what): cannot make \(options.directory)") { () throws(KernelError) in
             // The images hold the memory of everything inside.
             if try FileStatus.ifPresent(options.directory) != nil { return }
@@ -28,15 +37,31 @@ extension Container {
                 environment: ["PATH=" + CriuCommand.folders.joined(separator: ":"), "LC_ALL=C"], milliseconds: .max)
         }
         guard result.isSuccess else { throw refusal(what, options, result) }
+        try attempt("\(what): cannot write to \(options.directory)") { () throws(KernelError) in
+            try CheckpointRecord(cgroup: cgroup).write(to: options.directory)
+        }
         if options.stops && !options.isPreliminary { try waitForEnd(what) }
+    }
+
+    /// The configuration on disk, with the settings that the container was started with where it matters.
+    private func runningConfig(_ what: String) throws(LXCError) -> ContainerConfig {
+        var document = try loadConfig()
+        for key in ["lxc.console.path", "lxc.tty.max"] {
+            let value = try asking(what) { () throws(ControlError) in try client.configItem(key) }
+            do throws(ConfigProblem) {
+                try document.clear(key)
+                if let value { try document.set(key, value) }
+            } catch { throw LXCError(error) }
+        }
+        return document.config
     }
 
     private func refusal(_ what: String, _ options: CheckpointOptions, _ result: ProgramRun.Result) -> LXCError {
         let log = options.directory + "/" + CriuCommand.logName(options)
         let told: String?
         // Without a log there is what it printed; without that, its status.
-        do { told = CriuCommand.complaint(try WholeFile.read(log)) } catch { told = nil }
-        let reason = told ?? CriuCommand.complaint(result.error) ?? CriuCommand.complaint(result.output) ?? "criu \(result.status)"
+        do { told = CriuReport.complaint(try WholeFile.read(log)) } catch { told = nil }
+        let reason = told ?? CriuReport.complaint(result.error) ?? CriuReport.complaint(result.output) ?? "criu \(result.status)"
         return LXCError(.failed, what, reason: "criu: \(reason)", hint: "\(log) says more, and most with -v")
     }
 

@@ -6,7 +6,7 @@ import LXCStorage
 private enum Tag: Int {
     case create, clone, rename, snapshot, restore, destroySnapshot, destroyAllSnapshots, destroy, startInForeground, mount, unmount
     case start, attach, console, freeze, unfreeze, tidyUp, addDeviceNode, removeDeviceNode, attachInterface, detachInterface
-    case interfaces, addresses, checkpoint
+    case interfaces, addresses, checkpoint, restoreCheckpoint
 }
 
 extension ContainerWork {
@@ -54,6 +54,7 @@ extension ContainerWork {
             writer.put(other)
         case .addresses(let query): writer.put(query)
         case .checkpoint(let options): writer.put(options)
+        case .restoreCheckpoint(let options): writer.put(options)
         }
         return writer.bytes
     }
@@ -84,6 +85,7 @@ extension ContainerWork {
         case .interfaces: .interfaces
         case .addresses: .addresses
         case .checkpoint: .checkpoint
+        case .restoreCheckpoint: .restoreCheckpoint
         }
     }
 
@@ -133,6 +135,7 @@ extension ContainerWork {
         case .interfaces: .interfaces
         case .addresses: .addresses(try reader.addressQuery())
         case .checkpoint: .checkpoint(try reader.checkpointOptions())
+        case .restoreCheckpoint: .restoreCheckpoint(try reader.restoreOptions())
         }
     }
 }

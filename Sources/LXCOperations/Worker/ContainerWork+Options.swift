@@ -51,6 +51,13 @@ extension ByteWriter {
         put(options.earlier)
         put(options.actionScript)
         put(options.isVerbose)
+        put(options.ghostLimit.map { "\($0)" })
+    }
+
+    mutating func put(_ options: RestoreOptions) {
+        put(options.directory)
+        put(options.actionScript)
+        put(options.isVerbose)
     }
 
     mutating func put(_ query: AddressQuery) {
@@ -109,6 +116,14 @@ extension ByteReader {
         options.stops = try bool()
         options.isPreliminary = try bool()
         options.earlier = try optionalString()
+        options.actionScript = try optionalString()
+        options.isVerbose = try bool()
+        options.ghostLimit = try optionalString().flatMap { UInt64($0) }
+        return options
+    }
+
+    mutating func restoreOptions() throws(Malformed) -> RestoreOptions {
+        var options = RestoreOptions(directory: try string())
         options.actionScript = try optionalString()
         options.isVerbose = try bool()
         return options

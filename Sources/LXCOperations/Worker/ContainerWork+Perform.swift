@@ -67,6 +67,11 @@ extension ContainerWork {
         case .detachInterface(let device, let newName): try container.detachInterface(device, as: newName)
         case .interfaces: return try container.interfaceNames().joined(separator: "\n")
         case .checkpoint(let options): try container.checkpoint(options)
+        case .restoreCheckpoint(var options):
+            options.callerEnds = true
+            options.logFile = logFile
+            options.logLevel = level
+            try container.restoreCheckpoint(options)
         case .addresses(let query): return try container.addresses(query).joined(separator: "\n")
         }
         return ""

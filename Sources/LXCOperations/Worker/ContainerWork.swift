@@ -46,6 +46,8 @@ package struct ContainerWork: Sendable, Equatable {
         case addresses(AddressQuery)
         /// Writes the running container to disk.
         case checkpoint(CheckpointOptions)
+        /// Takes it up again from there, in the background; what the options say about logs is left out.
+        case restoreCheckpoint(RestoreOptions)
     }
 
     /// The part of ``CreateOptions`` that programs choose.

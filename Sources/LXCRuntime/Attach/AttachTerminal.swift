@@ -41,7 +41,7 @@ final class AttachTerminal {
     }
 
     /// Nil for a container without a devpts of its own; the host's serves then.
-    private static func containerDevpts(_ client: ControlClient) throws(AttachFailure) -> SharedDescriptor? {
+    static func containerDevpts(_ client: ControlClient) throws(AttachFailure) -> SharedDescriptor? {
         do { return try client.devptsDescriptor() } catch {
             if error == .unsupported { return nil }
             if case .refused = error { return nil }

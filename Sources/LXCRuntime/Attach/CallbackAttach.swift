@@ -35,8 +35,8 @@ package struct CallbackAttach: ~Copyable {
     /// The handle on the container's init, whose namespaces are entered.
     package let initHandle: PidFD
     private let name: String
-    private let client: ControlClient
-    private let plan: AttachPlan
+    let client: ControlClient
+    let plan: AttachPlan
     private let label: InitProfile.Label?
 
     /// - Parameters:

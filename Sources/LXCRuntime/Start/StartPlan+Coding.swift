@@ -19,6 +19,7 @@ extension StartPlan {
         writer.put(cgroupPattern)
         writer.put(cgroupControllers != nil)
         writer.put(cgroupControllers ?? [])
+        writer.put(restore)
         writer.put(config.entries.count)
         var file = ""
         for entry in config.entries {
@@ -56,6 +57,7 @@ extension StartPlan {
             let hasControllers = try reader.bool()
             let controllers = try reader.strings()
             cgroupControllers = hasControllers ? controllers : nil
+            restore = try reader.restoreOrder()
             let entries = try Self.entries(&reader)
             do { config = try ContainerConfig(entries: entries) } catch { return nil }
         } catch { return nil }

@@ -37,6 +37,8 @@ package struct StartPlan: Sendable, Equatable {
     package var cgroupPattern: String?
     package var cgroupControllers: [String]?
     package var config: ContainerConfig
+    /// Taken up from disk instead of started, the first time.
+    package var restore: RestoreOrder?
 
     package init(name: String, lxcPath: String, configFile: String, payload: Payload, config: ContainerConfig) {
         self.name = name

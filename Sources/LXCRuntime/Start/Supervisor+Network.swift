@@ -35,7 +35,7 @@ extension Supervisor: ContainerNetwork.Owner {
         try checkAbandoned()
     }
 
-    private func failure(_ error: NetworkFailure) -> OperationFailure {
+    func failure(_ error: NetworkFailure) -> OperationFailure {
         OperationFailure(
             error.what, reason: error.reason, errno: error.errno, key: error.key, origin: plan.config.origin(of: error.key),
             hint: error.hint)

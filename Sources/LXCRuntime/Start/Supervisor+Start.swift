@@ -18,6 +18,7 @@ extension Supervisor {
         deviceFilter = DeviceFilter()
         hooks.environment.initPID = nil
         try openJournal()
+        if let order = pendingRestore.take() { return try restoreContainer(order) }
         try hooks.run(.preStart, inside: false)
         try checkAbandoned()
         if network == nil && namespaces.unshared.contains(.network) { network = NewNetwork() }
@@ -87,7 +88,7 @@ extension Supervisor {
     }
 
     /// The directory at which the root filesystem is put together; nil when the container has none.
-    private func prepareMountPoint() throws(OperationFailure) -> String? {
+    func prepareMountPoint() throws(OperationFailure) -> String? {
         guard plan.config.rootfs.path != nil else { return nil }
         let path = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         try attempting("cannot use \(path) as mount point", key: "lxc.rootfs.mount", origin: plan.config.origin(of: "lxc.rootfs.mount")) {
@@ -99,7 +100,7 @@ extension Supervisor {
     // MARK: - cgroups
 
     /// Makes what the container's first process needs to be born.
-    private func reserveCgroups() throws(OperationFailure) {
+    func reserveCgroups() throws(OperationFailure) {
         guard layout.kind != .none else { return }
         let settings = plan.config.cgroup
         let placement = CgroupPlacement(
@@ -124,7 +125,7 @@ extension Supervisor {
     }
 
     /// Makes the rest of the payload's cgroups, and the supervisor's own when somebody could see that they are not there yet.
-    private func completeCgroups() throws(OperationFailure) {
+    func completeCgroups() throws(OperationFailure) {
         guard let cgroups else { return }
         do throws(CgroupError) {
             try cgroups.completePayload()
@@ -264,9 +265,9 @@ extension Supervisor {
         }
     }
 
-    private var needsNamespaces: Bool { !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts }
+    var needsNamespaces: Bool { !plan.config.hooks.commands(.stop).isEmpty || hasNetworkScripts }
 
-    private func keepNamespaces(of pid: Int32) throws(OperationFailure) {
+    func keepNamespaces(of pid: Int32) throws(OperationFailure) {
         keptNamespaces = []
         for (_, file) in NamespaceSet.all where file != "time" && (file != "user" || namespaces.flags.contains(.user)) {
             let descriptor = try attempting("cannot keep the container's namespaces for the stop hook") { () throws(KernelError) in
@@ -300,6 +301,11 @@ extension Supervisor {
         guard case .executing = try answer(channel).message else { throw unexpected() }
         // The conversation ends by itself when exec closes its socket; a failed exec sends one more message.
         if case .failed(let failure)? = try next(channel)?.message { throw failure }
+        try beginToRun()
+    }
+
+    /// Everything is there, and init is at work.
+    func beginToRun() throws(OperationFailure) {
         try watchInit()
         publisher.change(to: .running, telling: reportRunning)
         if log.wants(.info) { log.info("the container runs; its init is process \(initNumber)") }

@@ -56,6 +56,8 @@ final class Supervisor {
     var console: ConsoleRelay?
     var terminals = TerminalTable()
     var leases = KeyedList<ControlLease, Int>()
+    /// What is taken up from disk; nil once it has been tried.
+    var pendingRestore: RestoreOrder?
     /// Set by a request to stop while the start is still going on.
     var isAbandoned = false
     /// Set from the end of init until the next start: the hooks of the end run whatever is asked for.
@@ -76,6 +78,7 @@ final class Supervisor {
     /// `caller`: whoever waits for the result.
     init(plan: StartPlan, caller: consuming UnixSocket?, _ preparation: consuming Preparation) throws(KernelError) {
         self.plan = plan
+        pendingRestore = plan.restore
         if let caller { result = SharedDescriptor(caller.releaseDescriptor()) }
         let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
         log = LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)

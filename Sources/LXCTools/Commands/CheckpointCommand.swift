@@ -8,6 +8,8 @@ package struct CheckpointRequest: Sendable, Equatable {
     package var options: CheckpointOptions
     /// Takes the container up again from disk instead.
     package var restores = false
+    /// Whether the restored container stays on the caller's terminal.
+    package var isForeground = false
 }
 
 /// `lxc-checkpoint`.
@@ -29,7 +31,7 @@ package enum CheckpointCommand: ToolCommand {
     package static let table = OptionTable(
         tool: "lxc-checkpoint",
         synopsis: ["-n NAME -D DIR [-s|-p] [OPTION...]", "-r -n NAME -D DIR [-d|-F] [OPTION...]"],
-        summary: "Writes the state of a running container to disk with criu.",
+        summary: "Writes the state of a running container to disk with criu, and takes it up again from there.",
         groups: [
             .init(nil, [restore, directory, verbose, actionScript]),
             .init("Checkpoint options", [stop, preDump, preDumpDirectory]),
@@ -37,7 +39,8 @@ package enum CheckpointCommand: ToolCommand {
         ],
         operands: Operands(name: .required, candidates: .active),
         notes: [
-            "Restoring (-r) is not supported by this release: its command line is checked, and refused.",
+            "The container must have been started with lxc.console.path = none and lxc.tty.max = 0, by root and without lxc.idmap; its network "
+                + "devices are of type veth or empty. Connections of programs outside of it come back only if they are still open at both ends.",
             "criu(8) has to be installed, and says in its own log what it cannot write, for example terminals that somebody uses.",
         ])
 
@@ -61,6 +64,7 @@ package enum CheckpointCommand: ToolCommand {
         request.options.earlier = options.value(preDumpDirectory)
         request.options.actionScript = try options.value(actionScript).map { (path) throws(ToolFailure) in try absolute(path) }
         request.options.isVerbose = options.has(verbose)
+        request.isForeground = options.has(foreground)
         return request
     }
 

@@ -9,10 +9,12 @@ extension SystemEngine {
             if try lifted({ () throws(LXCError) in try container.isRunning() }) {
                 throw ToolFailure(.stillRunning, "\(container.name) is running", advice: "stop it first")
             }
-            throw ToolFailure(
-                .notAvailable, "cannot restore \(container.name)",
-                reason: "this release of swift-lxc does not take over what criu restores",
-                advice: "start it anew with lxc-start; the images in \(request.options.directory) stay as they are")
+            var options = RestoreOptions(directory: request.options.directory)
+            options.actionScript = request.options.actionScript
+            options.isVerbose = request.options.isVerbose
+            options.isForeground = request.isForeground
+            options.callerEnds = true
+            return try lifted { () throws(LXCError) in try container.restoreCheckpoint(options) }
         }
         try lifted { () throws(LXCError) in try container.checkpoint(request.options) }
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that drives LXC by its C library, in the two ways that the documents have.
+// A program that drives LXC by its C library, in the ways that the documents have.
 //   driver create PATH NAME CONFIG      makes, starts, enters, shuts down and removes a container
 //   driver decided PATH NAME DIRECTORY  makes a directory in a running container, in a function that is attached
+//   driver terminal PATH NAME -         runs a command and a function in a running container, with a terminal
 //   driver forkstart PATH NAME CONFIG LOG   starts one in the background by a configuration file, as a daemon's helper does
 #include <lxc/lxccontainer.h>
 #include <stdio.h>
@@ -39,6 +40,24 @@ static int create(struct lxc_container *c, const char *config) {
     return 0;
 }
 
+// A command and a function, each with a terminal of its own, which this thread carries.
+static int look(void *payload) {
+    (void)payload;
+    return isatty(0) && isatty(1) && isatty(2) && tcgetpgrp(0) == getpgrp() ? 4 : 5;
+}
+
+static int terminal(struct lxc_container *c) {
+    lxc_attach_options_t options = LXC_ATTACH_OPTIONS_DEFAULT;
+    options.attach_flags |= LXC_ATTACH_TERMINAL;
+    const char *script = "tty; [ -e /dev/tty ] && : < /dev/tty && [ -t 0 ] && [ -t 2 ] && echo all; seq 20000 | tail -n 1; exit 9";
+    must(c->attach_run_wait(c, &options, "sh", (const char *[]){"sh", "-c", script, NULL}) >> 8 == 9);
+    pid_t pid = -1;
+    int status = -1;
+    must(c->attach(c, look, NULL, &options, &pid) == 0);
+    must(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 4);
+    return 0;
+}
+
 static int forkstart(struct lxc_container *c, const char *config, const char *log) {
     // The file counts, whatever lies in the container path.
     c->clear_config(c);
@@ -69,8 +88,11 @@ int main(int count, char **words) {
     if (count < 5) return 2;
     struct lxc_container *c = lxc_container_new(words[3], words[2]);
     must(c != NULL);
-    if (strcmp(words[1], "decided") == 0) return decided(c, words[4]);
-    int status = strcmp(words[1], "create") == 0 ? create(c, words[4]) : forkstart(c, words[4], words[5]);
+    int status = 2;
+    if (strcmp(words[1], "create") == 0) status = create(c, words[4]);
+    if (strcmp(words[1], "decided") == 0) status = decided(c, words[4]);
+    if (strcmp(words[1], "terminal") == 0) status = terminal(c);
+    if (strcmp(words[1], "forkstart") == 0) status = forkstart(c, words[4], words[5]);
     if (status == 0 && strcmp(words[1], "forkstart") == 0 && count > 6) {
         // What cannot be started is told as that, with a reason in the log.
         must(c->stop(c));
