@@ -5,7 +5,8 @@ import Testing
 
 /// The guide in `Documentation/guide` says what happens: each chapter is followed, command by command, on a machine of its own.
 ///
-/// `GuideChapter` describes what a page may contain, and `GuideWorld` the machine.
+/// `GuideChapter` describes what a page may contain, and `GuideWorld` the machine. Chapters are followed at the same time: containers
+/// with an AppArmor profile of their own have a name that no other chapter has, because the kernel has one list of profiles.
 @Suite(
     .needsRoot, .needsProgram("/usr/sbin/dnsmasq", package: "dnsmasq-base"),
     .needsProgram("/usr/sbin/nft", package: "nftables"),
@@ -26,26 +27,35 @@ struct GuideTests {
             let world = try GuideWorld(fixture)
             for step in page.steps {
                 let place = SourceLocation(fileID: "guide/\(chapter).md", filePath: path, line: step.line, column: 1)
-                switch step.action {
-                case .skip(let reason): print("\(chapter).md:\(step.line) is not run: \(reason)")
-                case .configuration(let text, let container):
-                    let result = try world.configure(text, container: container)
-                    #expect(result.code == 0, "\(chapter).md:\(step.line): \(result.output)", sourceLocation: place)
-                case .command(let text, let asUser):
-                    let result = try world.run(text, asUser: asUser)
-                    let lines = world.lines(of: result)
-                    guard result.code != step.status || !GuideChapter.matches(lines[...], step.expected[...]) else { continue }
-                    Issue.record(
-                        """
-                        \(chapter).md:\(step.line): \(text)
-                        status \(result.code), and not \(step.status), or this output:
-                        \(lines.joined(separator: "\n"))
-                        in place of:
-                        \(step.expected.joined(separator: "\n"))
-                        """, sourceLocation: place)
-                }
+                do {
+                    if let problem = try follow(step, in: world) {
+                        Issue.record("\(chapter).md:\(step.line): \(problem)", sourceLocation: place)
+                    }
+                } catch { Issue.record("\(chapter).md:\(step.line): \(error)", sourceLocation: place) }
+                if case .skip(let reason) = step.action { print("\(chapter).md:\(step.line) is not run: \(reason)") }
             }
             #expect(try world.containers() == [], "\(chapter) leaves containers")
+        }
+    }
+
+    /// Does what a part of a page says.
+    ///
+    /// - Returns: What was different, if anything was.
+    private func follow(_ step: GuideChapter.Step, in world: GuideWorld) throws -> String? {
+        switch step.action {
+        case .skip: return nil
+        case .configuration(let text, let container):
+            let result = try world.configure(text, container: container)
+            return result.code == 0 ? nil : result.output
+        case .command(let text, let asUser):
+            let result = try world.run(text, asUser: asUser)
+            let lines = world.lines(of: result)
+            var problem = ""
+            if result.code != step.status { problem += "\nexit status \(result.code) in place of \(step.status)" }
+            if !GuideChapter.matches(lines[...], step.expected[...]) { problem += "\nnot the output that the page has" }
+            guard !problem.isEmpty else { return nil }
+            let expected = step.expected.joined(separator: "\n")
+            return "\(text)\(problem); printed:\n\(lines.joined(separator: "\n"))\nexpected:\n\(expected)"
         }
     }
 

@@ -94,9 +94,10 @@ struct GuideWorld {
     func configure(_ text: String, container: String?) throws -> ToolResult {
         let folder = "\(fixture.lxcpath)/snippets"
         try fixture.write(folder + "/snippet/config", withPlaces(text))
-        guard let container else { return try run("lxc-info -P \(folder) -n snippet -c lxc.uts.name", asUser: false) }
-        let file = "/var/lib/lxc/\(container)/config"
-        return try run("cat \(folder)/snippet/config >> \(file) && lxc-info -n \(container) -c lxc.uts.name", asUser: false)
+        // Of a running container the tool would not read the file; the container's next start does.
+        let read = "lxc-info -P \(folder) -n snippet -c lxc.uts.name"
+        guard let container else { return try run(read, asUser: false) }
+        return try run("\(read) && cat \(folder)/snippet/config >> /var/lib/lxc/\(container)/config", asUser: false)
     }
 
     /// Containers that exist.
