@@ -22,6 +22,7 @@ extension Supervisor {
         try CgroupLimitWriter.write(plan.config.cgroup.limits, cgroups, deviceFilter, log)
         try runCriu(order, mountPoint, network, try mountRootfs())
         try adoptInit(order)
+        devpts = openDevpts()
         hooks.environment.initPID = initNumber
         do { try network.finish(for: self) } catch { throw failure(error) }
         if needsNamespaces { try keepNamespaces(of: initNumber) }
@@ -143,6 +144,18 @@ extension Supervisor {
             initHandle = SharedDescriptor(try PidFD(pid).intoDescriptor())
             try HostPath.remove(pidPath(order))
             try record([.initProcess(pid: pid, startTime: ProcessIdentity.startTime(of: pid))])
+        }
+    }
+
+    /// Where terminals for programs that enter come from; without it they come from the host.
+    private func openDevpts() -> SharedDescriptor? {
+        do throws(KernelError) {
+            let root = try DirectoryHandle(opening: "/proc/\(initNumber)/root")
+            let found = try root.directory("dev/pts").shared
+            return try FilesystemKind(of: found.owned) == .devpts ? found : nil
+        } catch {
+            log.debug("no terminals of the container's own: \(error)")
+            return nil
         }
     }
 }

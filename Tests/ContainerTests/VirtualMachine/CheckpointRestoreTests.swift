@@ -36,12 +36,19 @@ extension VirtualMachineTests {
                 #expect(try counter(fixture, name) < before + 1000, "it goes on, and does not begin anew")
                 // A container like any other.
                 #expect(try fixture.succeed("attach", "-n", name, "--", "hostname").output == name + "\n")
+                let terminal = "lxc-attach -P \(fixture.lxcpath) -n \(name) -- tty"
+                #expect(try fixture.run("/usr/bin/script", ["-qec", terminal, "/dev/null"]).output.hasPrefix("/dev/pts/"))
                 try fixture.succeed("freeze", "-n", name)
                 #expect(try fixture.state(name) == "FROZEN")
                 try fixture.succeed("unfreeze", "-n", name)
                 let again = try fixture.lxc("checkpoint", "-r", "-n", name, "-D", images)
                 #expect(again.code == 1 && again.error.contains("is running"), "\(again)")
                 try fixture.succeed("stop", "-k", "-n", name)
+                #expect(try fixture.state(name) == "STOPPED")
+                // Images that are damaged bring nothing back, and leave nothing behind.
+                try HostPath.remove(images + "/pages-1.img")
+                let damaged = try fixture.lxc("checkpoint", "-r", "-n", name, "-D", images, seconds: 60)
+                #expect(damaged.code == 1 && damaged.error.contains("cannot restore \(name): criu: "), "\(damaged)")
                 #expect(try fixture.state(name) == "STOPPED")
             }
         }
