@@ -193,7 +193,7 @@ import Testing
     @Test func nothingToStopIsTwo() {
         let run = ToolRun("lxc-stop p1") { $0.failure = StopCommand.notRunning("p1") }
         #expect(run.status == 2)
-        #expect(run.errors == "lxc-stop: p1: p1 is not running\n")
+        #expect(run.errors == "lxc-stop: p1: p1 is not running\n  lxc-ls -f shows which containers run\n")
     }
 }
 

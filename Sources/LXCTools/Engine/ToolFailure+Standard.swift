@@ -2,19 +2,21 @@
 
 /// Failures whose wording and status scripts know from C LXC.
 extension ToolFailure {
+    private static let whatRuns = "lxc-ls -f shows which containers run"
+
     /// The caller lacks the rights over the container; spelled as C LXC spells it.
     package static func insufficientPrivileges(path: String, name: String) -> ToolFailure {
-        ToolFailure(.notPermitted, "Insufficent privileges to control \(path):\(name)")
+        ToolFailure(.notPermitted, "Insufficent privileges to control \(path):\(name)", advice: "run it as the container's owner, or as root")
     }
 
     /// `lxc-stop` and `lxc-console` of a container that does not run, or does not exist.
     package static func notRunning(_ name: String, exit: ExitCode = .failure) -> ToolFailure {
-        ToolFailure(.notRunning, "\(name) is not running", exit: exit)
+        ToolFailure(.notRunning, "\(name) is not running", advice: whatRuns, exit: exit)
     }
 
     /// `lxc-cgroup` of a container that does not run.
     package static func notRunning(path: String, name: String) -> ToolFailure {
-        ToolFailure(.notRunning, "'\(path):\(name)' is not running")
+        ToolFailure(.notRunning, "'\(path):\(name)' is not running", advice: whatRuns)
     }
 
     /// `lxc-device` of a container that does not run.
@@ -47,10 +49,10 @@ extension ToolFailure {
     package static let alreadyRunning = ToolFailure(.stillRunning, "Container is already running", exit: .success)
 
     /// `lxc-create` of a name that is taken.
-    package static let alreadyExists = ToolFailure(.alreadyExists, "Container already exists")
+    package static let alreadyExists = ToolFailure(.alreadyExists, "Container already exists", advice: "choose another name, or destroy it first")
 
     /// `lxc-destroy` of a name that nothing has.
-    package static let notDefined = ToolFailure(.notDefined, "Container is not defined")
+    package static let notDefined = ToolFailure(.notDefined, "Container is not defined", advice: "see lxc-ls for the containers there are")
 
     /// `lxc-copy` and `lxc-snapshot` of a name that nothing has.
     package static func undefined(_ name: String) -> ToolFailure {
