@@ -6,7 +6,8 @@ extension ToolFailure {
 
     /// The caller lacks the rights over the container; spelled as C LXC spells it.
     package static func insufficientPrivileges(path: String, name: String) -> ToolFailure {
-        ToolFailure(.notPermitted, "Insufficent privileges to control \(path):\(name)", advice: "run it as the container's owner, or as root")
+        ToolFailure(
+            .notPermitted, "Insufficent privileges to control \(path):\(name)", advice: "run it as the container's owner, or as root")
     }
 
     /// `lxc-stop` and `lxc-console` of a container that does not run, or does not exist.
@@ -49,7 +50,8 @@ extension ToolFailure {
     package static let alreadyRunning = ToolFailure(.stillRunning, "Container is already running", exit: .success)
 
     /// `lxc-create` of a name that is taken.
-    package static let alreadyExists = ToolFailure(.alreadyExists, "Container already exists", advice: "choose another name, or destroy it first")
+    package static let alreadyExists = ToolFailure(
+        .alreadyExists, "Container already exists", advice: "choose another name, or destroy it first")
 
     /// `lxc-destroy` of a name that nothing has.
     package static let notDefined = ToolFailure(.notDefined, "Container is not defined", advice: "see lxc-ls for the containers there are")
