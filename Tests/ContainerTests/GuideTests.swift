@@ -19,7 +19,20 @@ struct GuideTests {
         "07-ordinary-users", "08-programming", "09-windows-and-sound", "10-troubleshooting",
     ]
 
-    @Test(arguments: chapters) func whatTheGuideSaysHappens(chapter: String) throws {
+    /// The chapter that sets limits.
+    private static let security = "06-security"
+
+    @Test(arguments: chapters.filter { $0 != security }) func whatTheGuideSaysHappens(chapter: String) throws { try follow(chapter) }
+
+    @Test(
+        .enabled("needs the cgroup controllers memory and pids") {
+            try FileStatus.ifPresent("/sys/fs/cgroup/memory/memory.limit_in_bytes") != nil
+                || WholeFile.text("/sys/fs/cgroup/cgroup.controllers").contains("memory")
+        }) func whatTheGuideSaysAboutLimitsHappens() throws
+    { try follow(Self.security) }
+
+    /// Follows a page from its first line to its last, in a world of its own.
+    private func follow(_ chapter: String) throws {
         let path = "\(Self.folder)/\(chapter).md"
         let page = try GuideChapter(path: path)
         #expect(page.steps.contains { if case .command = $0.action { true } else { false } }, "\(chapter) has no commands")
