@@ -51,7 +51,8 @@ static void replace(pid_t pid) {
     if (own) waitpid(own, NULL, 0);
     // Somebody else's child goes when its parent has asked for its end.
     for (int i = 0; i < 5000 && kill(pid, 0) == 0; i++) nanosleep(&moment, NULL);
-    successor = bear(pid, 0);
+    // The number stays taken for a moment longer: it is that of a session, too.
+    for (int i = 0; i < 5000 && (successor = bear(pid, 0)) < 0 && errno == EEXIST; i++) nanosleep(&moment, NULL);
     if (successor == pid) puts("recycled");
     else perror("recycle: clone3");
     fflush(stdout);
