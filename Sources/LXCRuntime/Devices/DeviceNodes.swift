@@ -62,16 +62,11 @@ package struct DeviceNodes: ~Copyable {
                 what, reason: "only root can make device files for a container with user ids of its own",
                 hint: "give it the device at its next start: lxc.mount.entry with the options bind,create=file")
         }
+        if hasOwnUsers { return try addMapped(device, parent, file, what, path) }
         let isNew = try walking(what, path) { () throws(KernelError) in
-            if let present = try root.status(path), let found = Device(present), found.isSame(as: device) { return false }
-            // Made while no directory is there yet, so that nothing stays behind when that fails.
-            if hasOwnUsers {
-                let made = try MappedDeviceFile(device, ownedByRootOf: PidFD.number(ofHandle: initHandle.number))
-                try made.place(in: root.directory(parent), file, initHandle)
-                return true
-            }
             if !parent.isEmpty { try root.makeDirectories(parent) }
             let directory = try root.directory(parent)
+            if let present = try directory.status(file), let found = Device(present), found.isSame(as: device) { return false }
             try directory.makeNode(
                 file, kind: device.kindBits, mode: device.permissions, major: device.number.major,
                 minor: device.number.minor, isPrivate: false)
@@ -80,6 +75,25 @@ package struct DeviceNodes: ~Copyable {
         do { try set(device, isAllowed: true) } catch {
             if isNew { try walking(what, path) { () throws(KernelError) in try removeFile(parent, file) } }
             throw error
+        }
+    }
+
+    private func addMapped(
+        _ device: Device, _ parent: String, _ file: String, _ what: String, _ path: String
+    ) throws(OperationFailure) {
+        let isThere = try walking(what, path) { () throws(KernelError) in
+            guard let present = try root.status(path) else { return false }
+            guard let found = Device(present), found.isSame(as: device) else {
+                throw KernelError(call: "openat", errno: .fileExists, subject: path)
+            }
+            return true
+        }
+        // First of all: the supervisor listens to nobody who is in the container's mount namespace.
+        try set(device, isAllowed: true)
+        if isThere { return }
+        try walking(what, path) { () throws(KernelError) in
+            let made = try MappedDeviceFile(device, ownedByRootOf: PidFD.number(ofHandle: initHandle.number))
+            try made.place(in: root.directory(parent), file, initHandle)
         }
     }
 
