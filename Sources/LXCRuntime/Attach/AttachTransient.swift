@@ -13,6 +13,9 @@ struct AttachTransient {
     let initHandle: Int32
     /// Terminal end of the program's terminal.
     let terminal: Int32?
+    /// Whether this process takes the program's label, which its copy inherits and takes with the next program. An ordinary user's tool
+    /// cannot open the file of the copy: since Linux 5.13 only who may look into a process opens a file that it may write to.
+    let takesLabel: Bool
 
     /// Runs the process to its end; the caller is the copy that ``ProcessCopy/make(namespaces:options:cgroup:)`` made.
     func run(_ channel: AttachChannel) -> Never {
@@ -25,6 +28,11 @@ struct AttachTransient {
                 else { ProcessCopy.exitNow(1) }
                 if plan.isFurnishedOpenly {
                     try attempting("cannot hide the process") { () throws(KernelError) in try ProcessControl.setDumpable(false) }
+                }
+                if takesLabel, let label = plan.label {
+                    try attempting("cannot confine the program (\(label.line))", hint: "lxc-attach -e LSM runs it without a label") {
+                        () throws(KernelError) in try WholeFile.writeControl("/proc/self/\(label.file)", label.line)
+                    }
                 }
                 try enterContainer()
             }
@@ -81,7 +89,7 @@ struct AttachTransient {
         do { born = try copyProcess() } catch {
             throw AttachFailure(.failed, OperationFailure("cannot make a process in the container", error))
         }
-        guard let pid = born else { AttachedProcess(plan: plan, filter: filter, terminal: terminal).run(channel) }
+        guard let pid = born else { AttachedProcess(plan: plan, filter: filter, terminal: terminal, hasLabel: takesLabel).run(channel) }
         try attaching { () throws(OperationFailure) in
             try attempting("cannot talk to the tool") { () throws(KernelError) in try channel.send(.born(pid: pid)) }
         }

@@ -11,6 +11,8 @@ struct AttachedProcess {
     /// The system call filter; nil without one.
     let filter: SystemCallFilter?
     let terminal: Int32?
+    /// Whether it has inherited its label.
+    let hasLabel: Bool
 
     func run(_ channel: AttachChannel) -> Never {
         do {
@@ -136,7 +138,7 @@ struct AttachedProcess {
 
     /// The tool opens the file: a `/proc` of the container may be anything.
     private func takeLabel(_ channel: AttachChannel) throws(OperationFailure) {
-        guard let label = plan.label else { return }
+        guard !hasLabel, let label = plan.label else { return }
         let what = "cannot confine the program (\(label.line))"
         try attempting(what, hint: "lxc-attach -e LSM runs it without a label") { () throws(KernelError) in
             try channel.send(.wantsLabel)
