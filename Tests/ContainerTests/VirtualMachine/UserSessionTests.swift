@@ -30,6 +30,7 @@ extension VirtualMachineTests {
                     for i in $(seq 100); do if test -S /run/user/$(id -u someone)/bus; then break; fi; sleep 0.5; done
                     ip link add \(Self.bridge) type bridge; ip addr add 10.79.0.1/24 dev \(Self.bridge); ip link set \(Self.bridge) up
                     '\(program)' --user someone --bridge \(Self.bridge) --prepare
+                    \(fixture.installation.libexec)/lxc-apparmor-load
                     """)
                 defer {
                     do { _ = try fixture.shell("ip link del \(Self.bridge)") } catch { Issue.record("\(error)") }
@@ -43,11 +44,14 @@ extension VirtualMachineTests {
                     """)
                 #expect(made.code == 0, "\(made)")
                 let inside = try asUser(
-                    fixture, "lxc-attach -n web -- sh -c 'id -u; cat /proc/self/uid_map; ping -c 1 10.79.0.1'; lxc-cgroup -n web memory.max"
+                    fixture,
+                    "lxc-attach -n web -- sh -c 'id -u; cat /proc/self/uid_map; ping -c 1 10.79.0.1; cat /proc/self/attr/current'; lxc-cgroup -n web memory.max"
                 )
                 #expect(inside.code == 0, "\(inside)")
                 #expect(inside.output.hasPrefix("0\n") && inside.output.contains("1 packets received"), "\(inside)")
                 #expect(inside.lines.contains("67108864"), "\(inside)")
+                // The profiles are loaded, so the program has the same as init.
+                #expect(inside.output.contains("lxc-container-default-cgns (enforce)"), "\(inside)")
                 let listed = try asUser(fixture, "lxc-ls -f")
                 #expect(listed.output.contains("web  RUNNING") && listed.output.contains("10.79.0.5"), "\(listed)")
                 let gone = try asUser(fixture, "lxc-stop -k -n web; lxc-destroy -n web; lxc-ls")
