@@ -97,13 +97,15 @@ extension OrdinaryUserTests {
     func usesTheCgroupsThatAreTheUsers() throws {
         try withContainers { fixture in
             let world = try UserWorld(fixture)
+            // Not the one whose containers attack cgroups in other tests (HostDoorTests).
+            let user = UserWorld.second
             let isUnified = try FileStatus.ifPresent("/sys/fs/cgroup/unified") == nil
             let places = try world.delegate(to: user, isUnified ? ["."] : ["unified", "freezer", "memory"])
             try world.succeed(user, "create", "-n", "web", "-t", "busybox")
             #expect(try world.lxc(user, in: places, "start", "-n", "web").code == 0)
             for place in places {
                 let payload = try FileStatus(of: place + "/lxc.payload.web")
-                #expect(payload.owner == user.number && payload.group == 100000 && payload.permissions == 0o775)
+                #expect(payload.owner == user.number && payload.group == 165536 && payload.permissions == 0o775)
             }
             #expect(try world.lxc(user, in: places, "freeze", "-n", "web").code == 0)
             #expect(try world.succeed(user, "info", "-n", "web", "-sH").output == "FROZEN\n")
@@ -117,7 +119,7 @@ extension OrdinaryUserTests {
             // What the container makes below belongs to its root, and goes with it all the same.
             let nested = places[0] + "/lxc.payload.web/deep/deeper"
             #expect(
-                try fixture.run("/bin/sh", ["-ec", "mkdir -p \(nested); chown -R 100000:100000 \(places[0])/lxc.payload.web/deep"]).code
+                try fixture.run("/bin/sh", ["-ec", "mkdir -p \(nested); chown -R 165536:165536 \(places[0])/lxc.payload.web/deep"]).code
                     == 0)
             #expect(try world.lxc(user, in: places, "stop", "-k", "-n", "web").code == 0)
             for place in places { #expect(try FileStatus.ifPresent(place + "/lxc.payload.web") == nil) }
