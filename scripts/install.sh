@@ -51,6 +51,8 @@ tools=(
 # Those that users do not call, and those of them that have a manual page.
 helpers=(containers monitord net)
 documented=("${tools[@]}" containers net)
+# Debian's names of two tools for ordinary users.
+unprivileged=(attach start)
 
 # --- what happens to one place: each function puts it there, or takes it away again -----------------------------------------
 
@@ -130,6 +132,7 @@ if [ "$(id -u)" -eq 0 ]; then user_nic_mode=4755; else user_nic_mode=0755; fi
 put_program lxc-user-nic "$LIBEXECDIR/lxc/lxc-user-nic" "$user_nic_mode"
 for tool in "${tools[@]}"; do put_link "$BINDIR/lxc-$tool" "$BINDIR/lxc"; done
 for tool in "${helpers[@]}"; do put_link "$LIBEXECDIR/lxc/lxc-$tool" "$BINDIR/lxc"; done
+for tool in "${unprivileged[@]}"; do put_link "$BINDIR/lxc-unpriv-$tool" "$BINDIR/lxc"; done
 # A file, not a link: people mount this folder into containers (usr/sbin), where a link would lead nowhere.
 put_program lxc-init "$SBINDIR/init.lxc"
 for template in busybox debian softwarecontainer ubuntu; do
@@ -197,6 +200,7 @@ fish_file=$DATADIR/fish/vendor_completions.d/lxc.fish
 if [ "$action" = uninstall ]; then
     rm -f "$DESTDIR$bash_folder/_lxc" "$DESTDIR$zsh_file" "$DESTDIR$fish_file"
     for tool in "${documented[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-$tool" "$DESTDIR$man_folder/lxc-$tool.1"; done
+    for tool in "${unprivileged[@]}"; do rm -f "$DESTDIR$bash_folder/lxc-unpriv-$tool" "$DESTDIR$man_folder/lxc-unpriv-$tool.1"; done
     rm -f "$DESTDIR$DATADIR/man/man5/lxc.container.conf.5" "$DESTDIR$DATADIR/man/man5/lxc.system.conf.5" "$DESTDIR$DATADIR/man/man5/lxc.conf.5"
     for folder in lxc/templates lxc/config/common.conf.d lxc/config/userns.conf.d lxc/config lxc/hooks lxc; do
         put_directory "$DATADIR/$folder" 0755
@@ -222,6 +226,10 @@ put_printed "$fish_file" --completion fish
 for tool in "${documented[@]}"; do
     put_link "$bash_folder/lxc-$tool" "$bash_folder/_lxc"
     put_printed "$man_folder/lxc-$tool.1" --manual "lxc-$tool"
+done
+for tool in "${unprivileged[@]}"; do
+    put_link "$bash_folder/lxc-unpriv-$tool" "$bash_folder/_lxc"
+    put_link "$man_folder/lxc-unpriv-$tool.1" "$man_folder/lxc-$tool.1"
 done
 for page in lxc.container.conf lxc.system.conf; do put_printed "$DATADIR/man/man5/$page.5" --manual "$page"; done
 # What LXC 1.0 called it.

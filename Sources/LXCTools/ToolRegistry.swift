@@ -21,11 +21,13 @@ package enum ToolRegistry {
     package static var names: [String] { tables.map { $0.tool } }
 
     /// Runs the tool of that name; `nil` when there is none.
+    ///
+    /// Debian wraps two of them for ordinary users, to get cgroups from systemd; ours ask for those themselves.
     static func run(_ tool: String, _ runner: ToolRunner<some ContainerEngine, some ToolStreams>, program: String, arguments: [String])
         -> ExitCode?
     {
         switch tool {
-        case "lxc-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
+        case "lxc-attach", "lxc-unpriv-attach": runner.run(AttachCommand.self, program: program, arguments: arguments)
         case "lxc-autostart": runner.run(AutostartCommand.self, program: program, arguments: arguments)
         case "lxc-cgroup": runner.run(CgroupCommand.self, program: program, arguments: arguments)
         case "lxc-checkconfig": runner.run(CheckConfigCommand.self, program: program, arguments: arguments)
@@ -47,7 +49,7 @@ package enum ToolRegistry {
         case "lxc-monitord": runner.run(MonitorDaemonCommand.self, program: program, arguments: arguments)
         case "lxc-net": runner.run(NetCommand.self, program: program, arguments: arguments)
         case "lxc-snapshot": runner.run(SnapshotCommand.self, program: program, arguments: arguments)
-        case "lxc-start": runner.run(StartCommand.self, program: program, arguments: arguments)
+        case "lxc-start", "lxc-unpriv-start": runner.run(StartCommand.self, program: program, arguments: arguments)
         case "lxc-start-ephemeral": runner.run(StartEphemeralCommand.self, program: program, arguments: arguments)
         case "lxc-stop": runner.run(StopCommand.self, program: program, arguments: arguments)
         case "lxc-top": runner.run(TopCommand.self, program: program, arguments: arguments)

@@ -16,7 +16,7 @@ import Testing
         ("lxc-start --da", "--daemon"), ("lxc-start we", "web web2"), ("lxc-stop -P /x d", "db"), ("lxc-stop --lxcpath = /x d", "db"),
         ("lxc-start -l DEB", "DEBUG"), ("lxc-start --logpriority = DEB", "DEBUG"), ("lxc sto", "stop"), ("lxc stop --nok", "--nokill"),
         ("lxc-attach web -- /et", "/etc"), ("lxc-wait -s ABO", "ABORTING"), ("lxc-info -n db", "db"), ("lxc-start -s x", ""),
-        ("lxc-config --comp", "--completion"),
+        ("lxc-config --comp", "--completion"), ("lxc-unpriv-start --da", "--daemon"), ("lxc-unpriv-attach we", "web web2"),
         ("lxc-autostart --sh", "--shutdown"), ("lxc-autostart --order-rule l", "lowest-first"), ("lxc-top -s c", "c"),
         ("lxc-top --ba", "--batch"), ("lxc-checkpoint we", "web web2"), ("lxc-checkpoint --pre", "--pre-dump --predump-dir"),
         ("lxc auto", "autostart"),

@@ -76,7 +76,8 @@ import Testing
             """
         let missing = tools.split(whereSeparator: { $0.isWhitespace }).map { "lxc-\($0)" }.filter { !ToolRegistry.names.contains($0) }
         #expect(missing == [])
-        for tool in ToolRegistry.names { #expect(ToolRun("\(tool) --version").output == "5.0.2\n", "\(tool)") }
+        let wrappers = ["lxc-unpriv-start", "lxc-unpriv-attach"]
+        for tool in ToolRegistry.names + wrappers { #expect(ToolRun("\(tool) --version").output == "5.0.2\n", "\(tool)") }
     }
 
     private static func compare(_ table: OptionTable, _ list: String) throws {

@@ -6,7 +6,7 @@ enum BashCompletion {
         var text = prologue
         for table in tables { text += function(table) }
         text += multicall(tables)
-        text += "complete -F _lxc_complete lxc \(tables.map { $0.tool }.joined(separator: " "))\n"
+        text += "complete -F _lxc_complete lxc lxc-unpriv-attach lxc-unpriv-start \(tables.map { $0.tool }.joined(separator: " "))\n"
         return text
     }
 
@@ -33,6 +33,7 @@ enum BashCompletion {
             COMPREPLY=()
             if [[ $current == = ]]; then current=
             elif [[ $previous == = && $COMP_CWORD -ge 2 ]]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
+            tool=${tool/#lxc-unpriv-/lxc-}
             if [[ $tool == lxc ]]; then
                 if ((COMP_CWORD == 1)); then _lxc_subcommands; return; fi
                 tool=lxc-${COMP_WORDS[1]} first=2

@@ -40,7 +40,7 @@ extension VirtualMachineTests {
                     """
                     lxc-create -n web -t busybox
                     printf 'lxc.net.0.ipv4.address = 10.79.0.5/24\\nlxc.cgroup2.memory.max = 64M\\n' >> ~/.local/share/lxc/web/config
-                    lxc-start -n web -o ~/log -l INFO
+                    lxc-unpriv-start -n web -o ~/log -l INFO
                     """)
                 #expect(made.code == 0, "\(made)")
                 let inside = try asUser(
