@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/magic.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #ifndef PR_SCHED_CORE
@@ -44,25 +46,14 @@ static void demand(const struct cliblxc_attach_plan *plan, int step, int result)
     if (result < 0) fail(plan, step);
 }
 
-// A message with one descriptor; -1 when there is none.
-static int receive_descriptor(int channel) {
-    char byte;
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t count;
-    do { count = recvmsg(channel, &message, MSG_CMSG_CLOEXEC); } while (count < 0 && errno == EINTR);
-    const struct cmsghdr *header = count > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
-        if (count >= 0) errno = EBADMSG;
-        return -1;
-    }
-    int descriptor;
-    memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-    return descriptor;
+// The file that takes this process's label. The host's: a /proc of the container may be anything.
+static int open_label_file(const struct cliblxc_attach_plan *plan) {
+    const int file = open(plan->label_file, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    struct statfs kind;
+    if (file < 0 || fstatfs(file, &kind) < 0) return -1;
+    if (kind.f_type == PROC_SUPER_MAGIC) return file;
+    errno = EPERM;
+    return -1;
 }
 
 static int enter_namespaces(const struct cliblxc_attach_plan *plan) {
@@ -164,15 +155,6 @@ static void become_user(const struct cliblxc_attach_plan *plan) {
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-static void take_label(const struct cliblxc_attach_plan *plan) {
-    if (!plan->label) return;
-    report(plan, CLIBLXC_ATTACH_WANTS_LABEL, 0, 0, 0);
-    const int file = receive_descriptor(plan->channel);
-    demand(plan, CLIBLXC_ATTACH_LABEL, file);
-    demand(plan, CLIBLXC_ATTACH_LABEL, (int)write(file, plan->label, plan->label_length));
-    close(file);
-}
-
 static void set_streams(const struct cliblxc_attach_plan *plan) {
     int sources[3];
     for (int number = 0; number < 3; number++) {
@@ -221,7 +203,6 @@ static void run_function(const struct cliblxc_attach_plan *plan, const sigset_t 
     }
     become_user(plan);
     if (!plan->filters_early) join_keyring(plan);
-    take_label(plan);
     if (plan->no_new_privileges) {
         demand(plan, CLIBLXC_ATTACH_NO_NEW_PRIVILEGES, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     }
@@ -252,10 +233,21 @@ static void enter(const struct cliblxc_attach_plan *plan, const sigset_t *signal
             plan, CLIBLXC_ATTACH_CORE_SCHEDULING,
             prctl(PR_SCHED_CORE, PR_SCHED_CORE_SHARE_FROM, (unsigned long)plan->core_scheduling, 0, 0));
     }
+    int label = -1;
+    if (plan->label) {
+        label = open_label_file(plan);
+        demand(plan, CLIBLXC_ATTACH_LABEL, label);
+    }
     demand(plan, CLIBLXC_ATTACH_NAMESPACES, enter_namespaces(plan));
     close(plan->init_handle);
     if (plan->namespaces & CLONE_NEWNS) demand(plan, CLIBLXC_ATTACH_DIRECTORY, change_directory(plan));
     else if (plan->directory) demand(plan, CLIBLXC_ATTACH_DIRECTORY, chdir(plan->directory));
+    // The copy inherits the label. It cannot take it itself: nobody else may open its file for it, since Linux 5.13 only who may look into a
+    // process, and an ordinary user may not look into one in a container.
+    if (plan->label) {
+        demand(plan, CLIBLXC_ATTACH_LABEL, (int)write(label, plan->label, plan->label_length));
+        close(label);
+    }
     // A child of the caller, who waits for it. The plain call: this process has one thread, and handlers have run at the fork.
 #if defined(__s390x__)
     const pid_t pid = (pid_t)syscall(SYS_clone, 0, CLONE_PARENT | SIGCHLD);

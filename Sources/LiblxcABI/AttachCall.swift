@@ -135,6 +135,7 @@ struct AttachCall {
         (plan.sets_uid, plan.uid) = (orders.user == nil ? 0 : 1, orders.user ?? 0)
         plan.label = memory.text(orders.label)
         plan.label_length = orders.label?.kernelBytes.count ?? 0
+        plan.label_file = memory.text(orders.labelFile)
         plan.no_new_privileges = orders.noNewPrivileges || options.has(Flag.noNewPrivileges) ? 1 : 0
         plan.joins_keyring = orders.hasOwnKeyring ? 1 : 0
         plan.filter = memory.bytes(orders.filter?.program)

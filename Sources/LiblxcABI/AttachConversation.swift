@@ -64,9 +64,6 @@ final class AttachConversation {
             switch UInt32(bitPattern: report.kind) {
             case CLIBLXC_ATTACH_FAILED.rawValue: throw failure(report)
             case CLIBLXC_ATTACH_READY.rawValue: return
-            case CLIBLXC_ATTACH_WANTS_LABEL.rawValue:
-                let file = try attach.labelFile(pid)
-                try working { () throws(KernelError) in try socket.sendAll([0], descriptors: [file.number]) }
             default: throw unexpected()
             }
         }

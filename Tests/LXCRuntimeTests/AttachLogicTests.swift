@@ -92,7 +92,7 @@ struct AttachLogicTests {
         let failure = AttachFailure(
             .programNotFound,
             OperationFailure("cannot x", reason: "y", errno: 2, key: "k", origin: ConfigOrigin(file: "f", line: 3), hint: "h"))
-        for message in [AttachMessage.begin, .born(pid: 77), .wantsLabel, .label, .failed(failure)] {
+        for message in [AttachMessage.begin, .born(pid: 77), .listener, .failed(failure)] {
             #expect(AttachMessage(message.bytes) == message)
             // Root of a container may write what it likes.
             for length in 0..<message.bytes.count { #expect(AttachMessage(Array(message.bytes.prefix(length))) == nil) }

@@ -14,6 +14,7 @@ runtime=$(dirname "$(ldd .build/debug/swift-lxcPackageTests.xctest | awk '/libsw
 mkdir -p "$tree/checkout/.build/debug" "$tree/checkout/.build/vm-programs" "$tree/runtime"
 cp -r Tests Sources share scripts Examples Makefile Package.swift CHANGELOG.md "$tree/checkout"
 strip -g -o "$tree/checkout/.build/debug/swift-lxcPackageTests.xctest" .build/debug/swift-lxcPackageTests.xctest
+strip -g -o "$tree/checkout/.build/debug/libliblxc-shared.so" .build/debug/libliblxc-shared.so
 for program in lxc lxc-supervisor lxc-user-nic lxc-init; do
     strip -g -o "$tree/checkout/.build/vm-programs/$program" "$programs/$program"
 done

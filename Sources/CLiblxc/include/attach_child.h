@@ -27,8 +27,9 @@ struct cliblxc_attach_plan {
     int sets_gid, sets_uid;
     gid_t gid;
     uid_t uid;
-    const char *label;              // written to the descriptor that the caller sends, or NULL
+    const char *label;              // written to label_file of the process itself, or NULL
     size_t label_length;
+    const char *label_file;
     int no_new_privileges;
     int joins_keyring;              // a new session keyring, so that the caller's keys stay behind
     const void *filter;             // sock_filter array, or NULL
@@ -48,6 +49,7 @@ enum cliblxc_attach_step {
     CLIBLXC_ATTACH_CORE_SCHEDULING,
     CLIBLXC_ATTACH_NAMESPACES,
     CLIBLXC_ATTACH_DIRECTORY,
+    CLIBLXC_ATTACH_LABEL,
     CLIBLXC_ATTACH_CLONE,
     CLIBLXC_ATTACH_REMOUNT,
     CLIBLXC_ATTACH_PERSONALITY,
@@ -55,7 +57,6 @@ enum cliblxc_attach_step {
     CLIBLXC_ATTACH_GROUPS,
     CLIBLXC_ATTACH_GID,
     CLIBLXC_ATTACH_UID,
-    CLIBLXC_ATTACH_LABEL,
     CLIBLXC_ATTACH_NO_NEW_PRIVILEGES,
     CLIBLXC_ATTACH_KEYRING,
     CLIBLXC_ATTACH_FILTER,
@@ -63,7 +64,7 @@ enum cliblxc_attach_step {
     CLIBLXC_ATTACH_STREAMS,
 };
 
-enum cliblxc_attach_kind { CLIBLXC_ATTACH_BORN = 1, CLIBLXC_ATTACH_WANTS_LABEL, CLIBLXC_ATTACH_READY, CLIBLXC_ATTACH_FAILED, CLIBLXC_ATTACH_LISTENER };
+enum cliblxc_attach_kind { CLIBLXC_ATTACH_BORN = 1, CLIBLXC_ATTACH_READY, CLIBLXC_ATTACH_FAILED, CLIBLXC_ATTACH_LISTENER };
 
 // What the children say over the channel.
 struct cliblxc_attach_report {

@@ -9,9 +9,6 @@ enum AttachMessage: Equatable {
     case begin
     /// Process between host and container: the program's process has this number on the host.
     case born(pid: Int32)
-    /// Program's process: it is ready for its label. The tool answers with a descriptor of its `attr/exec`.
-    case wantsLabel
-    case label
     /// Program's process: some of its system calls wait for a decision from now on. Descriptor: where they do.
     case listener
     /// Either process: it failed.
@@ -19,7 +16,7 @@ enum AttachMessage: Equatable {
 }
 
 extension AttachMessage {
-    private enum Tag: Int { case begin = 1, born, wantsLabel, label, failed, listener }
+    private enum Tag: Int { case begin = 1, born, failed, listener }
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -28,8 +25,6 @@ extension AttachMessage {
         case .born(let pid):
             writer.put(Tag.born.rawValue)
             writer.put(Int(pid))
-        case .wantsLabel: writer.put(Tag.wantsLabel.rawValue)
-        case .label: writer.put(Tag.label.rawValue)
         case .listener: writer.put(Tag.listener.rawValue)
         case .failed(let failure):
             writer.put(Tag.failed.rawValue)
@@ -48,8 +43,6 @@ extension AttachMessage {
             case .born:
                 guard let pid = Int32(exactly: try reader.int()), pid > 0 else { return nil }
                 self = .born(pid: pid)
-            case .wantsLabel: self = .wantsLabel
-            case .label: self = .label
             case .listener: self = .listener
             case .failed:
                 guard let kind = AttachFailure.Kind(rawValue: try reader.int()) else { return nil }

@@ -57,8 +57,7 @@ package final class AttachSession {
             // The other end is the tool's; it is closed with everything else that this process does not need.
             let channel = AttachChannel(pair.closingFirst())
             AttachTransient(
-                plan: plan, filter: filter, initHandle: handle.number, terminal: terminal?.terminal,
-                takesLabel: ProcessControl.effectiveUser != 0
+                plan: plan, filter: filter, initHandle: handle.number, terminal: terminal?.terminal
             ).run(channel)
         }
         let channel = AttachChannel(pair.closingSecond())
@@ -95,15 +94,16 @@ package final class AttachSession {
             try furnish(transient.pid, plan)
             try attempting("cannot talk to the process in the container") { () throws(KernelError) in try channel.send(.begin) }
         }
-        let (pid, early) = try birth(channel, signals)
+        guard case .born(let pid) = try next(channel, signals) else { throw ended() }
         let program = try attaching { () throws(OperationFailure) in
             try attempting("cannot watch the program") { () throws(KernelError) in
                 _ = try transient.handle.collect()
                 return try PidFD(pid)
             }
         }
-        do {
-            try accompany(pid, plan, channel, signals, saying: early)
+        do throws(AttachFailure) {
+            // What it has to say until it executes its program are failures only.
+            guard try next(channel, signals) == nil else { throw ended() }
             return try wait(for: program, signals)
         } catch {
             do { try program.send(Signals.kill) } catch {}  // it has ended already
@@ -112,43 +112,9 @@ package final class AttachSession {
         }
     }
 
-    /// The number of the program's process, and what that process has said already: it may be faster than the word of its birth.
-    private func birth(
-        _ channel: AttachChannel, _ signals: borrowing SignalDescriptor
-    ) throws(AttachFailure) -> (pid: Int32, early: AttachMessage?) {
-        let first = try next(channel, signals)
-        if case .born(let pid) = first { return (pid, nil) }
-        guard first == .wantsLabel, case .born(let pid) = try next(channel, signals) else { throw ended() }
-        return (pid, first)
-    }
-
     private func furnish(_ pid: Int32, _ plan: AttachPlan) throws(OperationFailure) {
         try ProcessFiles.apply(plan.proc, to: pid)
         try ResourceLimits.apply(plan.limits, to: pid)
-    }
-
-    /// Serves the program's process until it executes.
-    ///
-    /// `early`: what it has said already.
-    private func accompany(
-        _ pid: Int32, _ plan: AttachPlan, _ channel: AttachChannel, _ signals: borrowing SignalDescriptor, saying early: AttachMessage?
-    ) throws(AttachFailure) {
-        var said = early
-        while true {
-            if said == nil { said = try next(channel, signals) }
-            guard let message = said else { return }
-            said = nil
-            guard message == .wantsLabel, let label = plan.label else { throw ended() }
-            try attaching { () throws(OperationFailure) in
-                try attempting("cannot confine the program (\(label.line))") { () throws(KernelError) in
-                    let file = try OwnedDescriptor(opening: "/proc/\(pid)/\(label.file)", .writeOnly)
-                    guard try FilesystemKind(of: file) == .proc else {
-                        throw KernelError(call: "open", errno: .notPermitted, subject: label.file)
-                    }
-                    try channel.send(.label, descriptors: [file.number])
-                }
-            }
-        }
     }
 
     /// The next message; nil at the end of the conversation.

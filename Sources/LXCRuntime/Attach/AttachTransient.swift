@@ -13,9 +13,6 @@ struct AttachTransient {
     let initHandle: Int32
     /// Terminal end of the program's terminal.
     let terminal: Int32?
-    /// Whether this process takes the program's label, which its copy inherits and takes with the next program. An ordinary user's tool
-    /// cannot open the file of the copy: since Linux 5.13 only who may look into a process opens a file that it may write to.
-    let takesLabel: Bool
 
     /// Runs the process to its end; the caller is the copy that ``ProcessCopy/make(namespaces:options:cgroup:)`` made.
     func run(_ channel: AttachChannel) -> Never {
@@ -29,11 +26,7 @@ struct AttachTransient {
                 if plan.isFurnishedOpenly {
                     try attempting("cannot hide the process") { () throws(KernelError) in try ProcessControl.setDumpable(false) }
                 }
-                if takesLabel, let label = plan.label {
-                    try attempting("cannot confine the program (\(label.line))", hint: "lxc-attach -e LSM runs it without a label") {
-                        () throws(KernelError) in try WholeFile.writeControl("/proc/self/\(label.file)", label.line)
-                    }
-                }
+                try askForLabel()
                 try enterContainer()
             }
             try bear(channel)
@@ -41,6 +34,22 @@ struct AttachTransient {
             AttachedProcess.report(error, channel)
         }
         ProcessCopy.exitNow(0)
+    }
+
+    /// Asks for the label that the program gets when it is executed: the copy inherits the wish.
+    ///
+    /// Here, because a `/proc` of the container may be anything, and because nobody else can: since Linux 5.13 only who may look into a
+    /// process opens such a file of it, and an ordinary user may not look into one in a container.
+    private func askForLabel() throws(OperationFailure) {
+        guard let label = plan.label else { return }
+        let what = "cannot confine the program (\(label.line))"
+        try attempting(what, hint: "lxc-attach -e LSM runs it without a label") { () throws(KernelError) in
+            let file = try OwnedDescriptor(opening: "/proc/thread-self/\(label.file)", [.writeOnly, .noControllingTerminal])
+            guard try FilesystemKind(of: file) == .proc else {
+                throw KernelError(call: "open", errno: .notPermitted, subject: label.file)
+            }
+            try file.writeAll(label.line.kernelBytes)
+        }
     }
 
     private func enterContainer() throws(OperationFailure) {
@@ -89,7 +98,7 @@ struct AttachTransient {
         do { born = try copyProcess() } catch {
             throw AttachFailure(.failed, OperationFailure("cannot make a process in the container", error))
         }
-        guard let pid = born else { AttachedProcess(plan: plan, filter: filter, terminal: terminal, hasLabel: takesLabel).run(channel) }
+        guard let pid = born else { AttachedProcess(plan: plan, filter: filter, terminal: terminal).run(channel) }
         try attaching { () throws(OperationFailure) in
             try attempting("cannot talk to the tool") { () throws(KernelError) in try channel.send(.born(pid: pid)) }
         }

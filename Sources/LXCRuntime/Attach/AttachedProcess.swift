@@ -4,15 +4,13 @@ import LinuxKernel
 
 /// The process in the container, from its birth until it executes the program.
 ///
-/// It cannot be traced by the container's processes on the way, and holds no descriptor but the standard streams, its channel and,
-/// for a moment, the file that takes its label.
+/// It cannot be traced by the container's processes on the way, and holds no descriptor but the standard streams and its channel. The
+/// label for its program it has inherited.
 struct AttachedProcess {
     let plan: AttachPlan
     /// The system call filter; nil without one.
     let filter: SystemCallFilter?
     let terminal: Int32?
-    /// Whether it has inherited its label.
-    let hasLabel: Bool
 
     func run(_ channel: AttachChannel) -> Never {
         do {
@@ -35,7 +33,6 @@ struct AttachedProcess {
                 try becomeUser()
                 // Where it can be: the keyring is the user's then.
                 if !isFilteredEarly { try joinKeyring() }
-                try takeLabel(channel)
                 if plan.noNewPrivileges {
                     try attempting("cannot set no_new_privs") { () throws(KernelError) in try ProcessControl.setNoNewPrivileges() }
                 }
@@ -134,18 +131,5 @@ struct AttachedProcess {
         }
         // Changing ids makes the process traceable again.
         try attempting("cannot hide the process") { () throws(KernelError) in try ProcessControl.setDumpable(false) }
-    }
-
-    /// The tool opens the file: a `/proc` of the container may be anything.
-    private func takeLabel(_ channel: AttachChannel) throws(OperationFailure) {
-        guard !hasLabel, let label = plan.label else { return }
-        let what = "cannot confine the program (\(label.line))"
-        try attempting(what, hint: "lxc-attach -e LSM runs it without a label") { () throws(KernelError) in
-            try channel.send(.wantsLabel)
-            guard let answer = try channel.receive(), answer.message == .label, let file = answer.descriptors.first else {
-                throw KernelError(call: "recvmsg", errno: .badMessage, subject: "label")
-            }
-            try file.owned.writeAll(label.line.kernelBytes)
-        }
     }
 }

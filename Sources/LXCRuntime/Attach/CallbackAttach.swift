@@ -21,8 +21,10 @@ package struct CallbackAttach: ~Copyable {
         package var dropsGroups: Bool
         package var user: UInt32?
         package var group: UInt32?
-        /// What is written to ``CallbackAttach/labelFile(_:)``.
+        /// What is written to ``labelFile``.
         package var label: String?
+        /// The process's own file that takes its label.
+        package var labelFile: String?
         package var noNewPrivileges: Bool
         /// Whether it gets a session keyring of its own.
         package var hasOwnKeyring: Bool
@@ -34,10 +36,8 @@ package struct CallbackAttach: ~Copyable {
     package let orders: Orders
     /// The handle on the container's init, whose namespaces are entered.
     package let initHandle: PidFD
-    private let name: String
     let client: ControlClient
     let plan: AttachPlan
-    private let label: InitProfile.Label?
 
     /// - Parameters:
     ///   - name: The container's name.
@@ -55,12 +55,11 @@ package struct CallbackAttach: ~Copyable {
             namespaces: plan.namespaces, coreScheduling: plan.coreScheduling, workingDirectory: plan.workingDirectory,
             remountsProcAndSys: plan.remountsProcAndSys, personality: plan.personality, dropped: plan.dropped?.rawValue,
             dropsGroups: plan.dropsGroups, user: plan.user, group: plan.group, label: label?.line,
-            noNewPrivileges: plan.noNewPrivileges, hasOwnKeyring: plan.hasOwnKeyring, filter: filter, environment: plan.environment)
+            labelFile: label.map { "/proc/thread-self/\($0.file)" }, noNewPrivileges: plan.noNewPrivileges,
+            hasOwnKeyring: plan.hasOwnKeyring, filter: filter, environment: plan.environment)
         initHandle = handle
-        self.name = name
         self.client = client
         self.plan = plan
-        self.label = label
     }
 
     private static func handle(_ client: ControlClient) throws(AttachFailure) -> PidFD {
@@ -83,20 +82,6 @@ package struct CallbackAttach: ~Copyable {
     package func serve(_ listener: SharedDescriptor) throws(AttachFailure) {
         do { try client.addSeccompListener(listener.owned) } catch {
             throw AttachFailure("cannot let the container's monitor serve the process's system calls", error)
-        }
-    }
-
-    /// The file that takes the process's label; only itself may write there.
-    package func labelFile(_ pid: Int32) throws(AttachFailure) -> OwnedDescriptor {
-        try attaching { () throws(OperationFailure) in
-            try attempting("cannot confine the process in \(name)") { () throws(KernelError) in
-                let file = label?.file ?? ""
-                let opened = try OwnedDescriptor(opening: "/proc/\(pid)/\(file)", .writeOnly)
-                guard try FilesystemKind(of: opened) == .proc else {
-                    throw KernelError(call: "open", errno: .notPermitted, subject: file)
-                }
-                return opened
-            }
         }
     }
 }

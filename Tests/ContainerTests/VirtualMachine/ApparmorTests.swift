@@ -126,6 +126,21 @@ extension VirtualMachineTests {
             }
         }
 
+        /// A function of a program has its label only if it is taken at once, and not with the next program.
+        @Test func functionsOfAProgramAreConfinedToo() throws {
+            try withContainers { fixture in
+                let scene = try LibraryScene(fixture)
+                let driver = try scene.compile("driver", ourHeaders: true)
+                let profile = "lxc-container-default-cgns (enforce)\n"
+                let names = [try fixture.busybox("root", config: Self.usual), try fixture.mapped("mapped", config: Self.usual)]
+                for name in names {
+                    try fixture.succeed("start", "-n", name)
+                    let labels = try scene.run(driver, ["label", fixture.lxcpath, name, "-"])
+                    #expect(labels.output == "1 unconfined\n\(profile)1 \(profile)\(profile)1 \(profile)\(profile)", "\(labels)")
+                }
+            }
+        }
+
         /// A container in a container, in the profile of the outer one.
         @Test func nestingRunsAContainerInTheContainer() throws {
             try withContainers { fixture in

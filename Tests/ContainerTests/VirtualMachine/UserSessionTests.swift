@@ -52,6 +52,11 @@ extension VirtualMachineTests {
                 #expect(inside.lines.contains("67108864"), "\(inside)")
                 // The profiles are loaded, so the program has the same as init.
                 #expect(inside.output.contains("lxc-container-default-cgns (enforce)"), "\(inside)")
+                let scene = try LibraryScene(fixture)
+                let driver = try scene.compile("driver", ourHeaders: true)
+                _ = try fixture.shell("install -m 755 '\(driver)' /home/someone/driver")
+                let functions = try asUser(fixture, "LD_LIBRARY_PATH='\(scene.folder)' ~/driver label ~/.local/share/lxc web -")
+                #expect(functions.lines.filter { $0.hasSuffix("lxc-container-default-cgns (enforce)") }.count == 5, "\(functions)")
                 let listed = try asUser(fixture, "lxc-ls -f")
                 #expect(listed.output.contains("web  RUNNING") && listed.output.contains("10.79.0.5"), "\(listed)")
                 let gone = try asUser(fixture, "lxc-stop -k -n web; lxc-destroy -n web; lxc-ls")

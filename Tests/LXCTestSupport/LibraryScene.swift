@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import LXCTestSupport
 import LinuxKernel
 
 /// C programs, compiled against Debian's headers, and the two libraries that they can run on.
-struct LibraryScene {
-    static let headers = "/usr/include/lxc/lxccontainer.h"
-    let fixture: ContainerFixture
+package struct LibraryScene {
+    package static let headers = "/usr/include/lxc/lxccontainer.h"
+    package let fixture: ContainerFixture
     /// Where our `liblxc.so.1` is.
-    let folder: String
+    package let folder: String
 
-    init(_ fixture: ContainerFixture) throws {
+    package init(_ fixture: ContainerFixture) throws {
         self.fixture = fixture
         folder = try fixture.installation.libraryFolder()
     }
 
     /// Compiles a program of `Tests/LiblxcTests/Programs` with Debian's headers and library, or with those that we install.
-    func compile(_ name: String, ourHeaders: Bool = false) throws -> String {
+    package func compile(_ name: String, ourHeaders: Bool = false) throws -> String {
         let ours = ourHeaders ? ["-I", "\(fixture.installation.prefix)/include", "-L", folder] : []
         return try compile(name, as: name, ours + ["-l:liblxc.so.1", "-lpthread"])
     }
@@ -28,7 +27,7 @@ struct LibraryScene {
     ///   - options: More words for the compiler, behind the file's.
     /// - Returns: Path of what came of it.
     /// - Throws: ``FixtureFailure`` with what the compiler said.
-    func compile(_ name: String, as product: String, _ options: [String]) throws -> String {
+    package func compile(_ name: String, as product: String, _ options: [String]) throws -> String {
         let program = "\(fixture.lxcpath)/.\(product)"
         let source = "\(TestInstallation.checkout)/Tests/LiblxcTests/Programs/\(name).c"
         let result = try fixture.run(
@@ -38,7 +37,7 @@ struct LibraryScene {
     }
 
     /// Runs a program on our library.
-    func run(_ program: String, _ arguments: [String], seconds: Int32 = 60) throws -> ToolResult {
+    package func run(_ program: String, _ arguments: [String], seconds: Int32 = 60) throws -> ToolResult {
         try fixture.run(program, arguments, environment: ["LD_LIBRARY_PATH=\(folder)"], seconds: seconds)
     }
 }
