@@ -53,6 +53,22 @@ extension VirtualMachineTests {
             }
         }
 
+        @Test func aProgramDoesItThroughTheLibrary() throws {
+            try withContainers { fixture in
+                let scene = try LibraryScene(fixture)
+                let driver = try scene.compile("driver", ourHeaders: true)
+                let name = try fixture.busybox("library", config: Self.config + ["lxc.net.0.type = empty"])
+                try fixture.succeed("start", "-n", name)
+                try startCounter(fixture, name)
+                let run = try scene.run(driver, ["criu", fixture.lxcpath, name, fixture.lxcpath + "/images"], seconds: 120)
+                #expect(run.code == 0 && run.output == "STOPPED\nRUNNING\n", "\(run)")
+                let before = try counter(fixture, name)
+                #expect(before > 0)
+                #expect(try fixture.eventually(seconds: 20) { try counter(fixture, name) > before })
+                try fixture.succeed("stop", "-k", "-n", name)
+            }
+        }
+
         @Test func addressesComeBackAndTheHostsEndIsInItsBridge() throws {
             try withContainers { fixture in
                 _ = try fixture.shell("ip link add brcriu type bridge; ip addr add 10.9.8.1/24 dev brcriu; ip link set brcriu up")

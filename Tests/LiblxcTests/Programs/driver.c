@@ -3,6 +3,7 @@
 //   driver create PATH NAME CONFIG      makes, starts, enters, shuts down and removes a container
 //   driver decided PATH NAME DIRECTORY  makes a directory in a running container, in a function that is attached
 //   driver label PATH NAME -            prints the label of functions and a command in a running container
+//   driver criu PATH NAME DIRECTORY     writes a running container to disk, and takes it up again
 //   driver terminal PATH NAME -         runs a command and a function in a running container, with a terminal
 //   driver forkstart PATH NAME CONFIG LOG   starts one in the background by a configuration file, as a daemon's helper does
 #include <lxc/lxccontainer.h>
@@ -85,6 +86,17 @@ static int label(struct lxc_container *c) {
     return 0;
 }
 
+static int criu(struct lxc_container *c, char *directory) {
+    must(c->checkpoint(c, directory, true, false));
+    printf("%s\n", c->state(c));
+    must(!c->restore(c, "/nowhere", false));
+    must(c->restore(c, directory, false));
+    printf("%s\n", c->state(c));
+    // Only once.
+    must(!c->restore(c, directory, false));
+    return 0;
+}
+
 static int forkstart(struct lxc_container *c, const char *config, const char *log) {
     // The file counts, whatever lies in the container path.
     c->clear_config(c);
@@ -119,6 +131,7 @@ int main(int count, char **words) {
     if (strcmp(words[1], "create") == 0) status = create(c, words[4]);
     if (strcmp(words[1], "decided") == 0) status = decided(c, words[4]);
     if (strcmp(words[1], "label") == 0) status = label(c);
+    if (strcmp(words[1], "criu") == 0) status = criu(c, words[4]);
     if (strcmp(words[1], "terminal") == 0) status = terminal(c);
     if (strcmp(words[1], "forkstart") == 0) status = forkstart(c, words[4], words[5]);
     if (status == 0 && strcmp(words[1], "forkstart") == 0 && count > 6) {
