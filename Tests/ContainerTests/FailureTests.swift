@@ -11,25 +11,27 @@ import Testing
         var testDescription: String { line }
     }
 
-    @Test(arguments: [
-        Case(
-            line: "lxc.mount.entry = /no/such mnt none bind 0 0",
-            words: ["cannot mount /no/such on mnt", "no such file or directory", "lxc.mount.entry", "config:", "optional"]),
-        Case(
-            line: "lxc.mount.entry = /usr no/target none bind 0 0",
-            words: ["does not exist in the root filesystem", "create=dir", "config:"]),
-        Case(line: "lxc.init.cmd = /no/init", words: ["/no/init", "no such file or directory", "lxc.init.cmd", "config:"]),
-        Case(line: "lxc.hook.pre-start = /bin/false", words: ["pre-start hook /bin/false failed", "status 1", "config:"]),
-        Case(line: "lxc.hook.mount = /no/hook", words: ["mount hook /no/hook failed", "config:"]),
-        Case(line: "lxc.mount.entri = /a b none bind", words: ["lxc.mount.entri", "did you mean lxc.mount.entry", "config:"]),
-        Case(line: "lxc.sysctl.kernel.core_pattern = x", words: ["core_pattern", "whole host", "config:"]),
-        Case(line: "lxc.prlimit.nofle = 3", words: ["nofle", "config:"]),
-        Case(line: "lxc.net.3.type = macvlan", words: ["macvlan", "lxc.net.3.type", "config:"]),
-        Case(line: "lxc.seccomp.profile = /x", words: ["seccomp", "config:"]),
-        Case(line: "lxc.rootfs.path = dir:/no/rootfs", words: ["/no/rootfs", "no such file or directory", "config:"]),
-        Case(line: "lxc.namespace.share.net = nobody", words: ["cannot share the net namespace of nobody", "config:"]),
-        Case(line: "lxc.console.path = /dev/null", words: ["/dev/null", "terminal", "config:"]),
-    ])
+    @Test(
+        "S2.23: what ends a start, as a hook that fails does, explains itself",
+        arguments: [
+            Case(
+                line: "lxc.mount.entry = /no/such mnt none bind 0 0",
+                words: ["cannot mount /no/such on mnt", "no such file or directory", "lxc.mount.entry", "config:", "optional"]),
+            Case(
+                line: "lxc.mount.entry = /usr no/target none bind 0 0",
+                words: ["does not exist in the root filesystem", "create=dir", "config:"]),
+            Case(line: "lxc.init.cmd = /no/init", words: ["/no/init", "no such file or directory", "lxc.init.cmd", "config:"]),
+            Case(line: "lxc.hook.pre-start = /bin/false", words: ["pre-start hook /bin/false failed", "status 1", "config:"]),
+            Case(line: "lxc.hook.mount = /no/hook", words: ["mount hook /no/hook failed", "config:"]),
+            Case(line: "lxc.mount.entri = /a b none bind", words: ["lxc.mount.entri", "did you mean lxc.mount.entry", "config:"]),
+            Case(line: "lxc.sysctl.kernel.core_pattern = x", words: ["core_pattern", "whole host", "config:"]),
+            Case(line: "lxc.prlimit.nofle = 3", words: ["nofle", "config:"]),
+            Case(line: "lxc.net.3.type = macvlan", words: ["macvlan", "lxc.net.3.type", "config:"]),
+            Case(line: "lxc.seccomp.profile = /x", words: ["seccomp", "config:"]),
+            Case(line: "lxc.rootfs.path = dir:/no/rootfs", words: ["/no/rootfs", "no such file or directory", "config:"]),
+            Case(line: "lxc.namespace.share.net = nobody", words: ["cannot share the net namespace of nobody", "config:"]),
+            Case(line: "lxc.console.path = /dev/null", words: ["/dev/null", "terminal", "config:"]),
+        ])
     func aBrokenStartExplainsItself(broken: Case) throws {
         try withContainers { fixture in
             let name = try fixture.busybox("broken", config: ["lxc.net.0.type = empty", broken.line])

@@ -3,11 +3,12 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// The first lines of the seed, with the bridge of lxc-net: a container has an address as soon as it runs (S1.10, S1.27).
+/// The first lines of the seed, with the bridge of lxc-net: a container has an address as soon as it runs.
 @Suite(
     .needsRoot, .needsProgram("/usr/sbin/dnsmasq", package: "dnsmasq-base"), .needsProgram("/usr/sbin/nft", package: "nftables"))
 struct FirstSessionTests {
-    @Test func containersGetAddressesReachEachOtherAndTheWorld() throws {
+    @Test("S1.10 S1.27: containers get addresses, reach each other and the world, and are reached by them")
+    func containersGetAddressesReachEachOtherAndTheWorld() throws {
         try withContainers { fixture in
             let network = try PrivateNetwork(fixture)
             #expect(try network.net("start").code == 0)

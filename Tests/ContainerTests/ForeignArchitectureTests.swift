@@ -25,7 +25,12 @@ struct ForeignArchitectureTests {
         let name = try fixture.bare("arm", config: [])
         try fixture.append(
             name,
-            ["lxc.rootfs.path = dir:\(fixture.rootfs(name))", "lxc.uts.name = arm", "lxc.net.0.type = empty", "lxc.signal.halt = SIGUSR1"])
+            [
+                "lxc.rootfs.path = dir:\(fixture.rootfs(name))", "lxc.uts.name = arm", "lxc.net.0.type = empty",
+                "lxc.signal.halt = SIGUSR1",
+                // As the image's metadata may claim: it is the personality, and no reason to refuse anything.
+                "lxc.arch = amd64",
+            ])
         let made = try fixture.run(
             "/bin/sh",
             [
@@ -73,7 +78,7 @@ struct ForeignArchitectureTests {
         }
     }
 
-    @Test("S4.08 S4.17 S4.18: an interpreter that the kernel holds open needs no file in the container")
+    @Test("S4.08 S4.09 S4.17 S4.18: an interpreter that the kernel holds open needs no file in the container")
     func heldOpen() throws {
         try withContainers { fixture in
             let name = try foreign(fixture)

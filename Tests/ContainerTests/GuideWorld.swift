@@ -11,6 +11,8 @@ struct GuideWorld {
 
     private let fixture: ContainerFixture
     private let keeper: BackgroundProgram
+    /// A process of this machine.
+    var pid: Int32 { keeper.pid }
     private let home: String
     private let libraries: String
 
@@ -66,7 +68,7 @@ struct GuideWorld {
     }
 
     /// Runs a command line of the guide; the result's output has both streams.
-    func run(_ command: String, asUser: Bool) throws -> ToolResult {
+    func run(_ command: String, asUser: Bool, seconds: Int32 = 30) throws -> ToolResult {
         let ownHome = home + (asUser ? "/alice" : "/root")
         let identity = ["/usr/bin/setpriv", "--reuid", "\(Self.alice)", "--regid", "\(Self.alice)", "--clear-groups"]
         let environment = [
@@ -77,7 +79,7 @@ struct GuideWorld {
         let words = ["-t", "\(keeper.pid)", "--mount", "--net", "--wd=\(ownHome)", "--"]
         return try fixture.run(
             "/usr/bin/nsenter", words + (asUser ? identity : []) + environment + ["/bin/sh", "-c", "exec 2>&1\n" + withPlaces(command)],
-            seconds: 30)
+            seconds: seconds)
     }
 
     /// The lines that a command printed, with the guide's names of folders.

@@ -3,10 +3,10 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// Hooks: order, place, arguments and environment (S2.09 to S2.23, S1.50, S1.52).
+/// Hooks: order, place, arguments and environment.
 @Suite(.needsRoot) struct HookTests {
     /// The example of the seed, as written: `arguments: p1 lxc pre-start` and the four variables.
-    @Test("S2.19 to S2.22 S3.04: the seed's pre-start hook prints arguments and variables")
+    @Test("S1.52 S2.19 to S2.22 S3.04: the seed's pre-start hook prints arguments and variables")
     func preStartHookOfTheSeedPrintsItsArgumentsAndVariables() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("p1", config: ["lxc.net.0.type = empty"])
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test("S2.10 to S2.16 S2.18 S3.02: every hook runs, in order") func everyHookRunsInOrder() throws {
+    @Test("S1.50 S2.09 to S2.16 S2.18 S3.02: every hook runs, in order") func everyHookRunsInOrder() throws {
         try withContainers { fixture in
             let name = try fixture.busybox("order", config: ["lxc.net.0.type = empty"])
             let log = fixture.lxcpath + "/order"

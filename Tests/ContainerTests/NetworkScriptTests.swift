@@ -3,7 +3,7 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// `script.up` and `script.down` (S1.51, S2.17), and what is said when a network cannot be made.
+/// `script.up` and `script.down`, and what is said when a network cannot be made.
 @Suite(.needsRoot) struct NetworkScriptTests {
     /// Writes a script that notes its arguments and variables.
     private func script(_ net: NetworkScene) throws -> (path: String, log: String) {
@@ -19,7 +19,7 @@ import Testing
         try WholeFile.text(log).split(separator: "\n").map(String.init).split(separator: "end").map { $0.joined(separator: "\n") }
     }
 
-    @Test("S2.17 S3.03: arguments and variables of the scripts", arguments: [0, 1]) func argumentsAndVariables(version: Int) throws {
+    @Test("S1.51 S2.17 S3.03: arguments and variables of the scripts", arguments: [0, 1]) func argumentsAndVariables(version: Int) throws {
         try withNetwork { net in
             try net.bridge("br0")
             let (path, log) = try script(net)

@@ -11,7 +11,7 @@ import Testing
         return name
     }
 
-    @Test("S1.03 S1.12 S2.04 S3.01 S2.08 S4.18: start -d returns with the container RUNNING; stop ends it cleanly; it starts again")
+    @Test("S1.03 S1.12 S1.13 S2.04 S3.01 S2.08 S4.18: start -d returns with the container RUNNING; stop ends it cleanly; it starts again")
     func startAndStop() throws {
         try withContainers { fixture in
             let name = try running(fixture, "p1")
@@ -19,7 +19,6 @@ import Testing
             try fixture.succeed("stop", "-n", name, seconds: 30)
             #expect(try fixture.state(name) == "STOPPED")
             try fixture.succeed("start", "-n", name)
-            // S1.13
             try fixture.succeed("stop", "-n", name, "-k")
             #expect(try fixture.lxc("stop", "-n", name).code == 2)
         }

@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func sharedNetworkNamespaceIsTheOthers() throws {
+    @Test("S1.123: a network namespace is that of another container or process") func sharedNetworkNamespaceIsTheOthers() throws {
         try withContainers { fixture in
             let first = try fixture.busybox("first", config: ["lxc.net.0.type = empty"])
             try fixture.succeed("start", "-n", first)
@@ -137,7 +137,7 @@ import Testing
             let network = { (pid: Int32) in try fixture.run("/bin/readlink", ["/proc/\(pid)/ns/net"]).output }
             #expect(try network(fixture.initPID(first)) == network(fixture.initPID(second)))
             let third = try fixture.busybox("third")
-            // S1.123 shares with process 1, which a sandboxed machine may hide even from root; a process of our own stands in for it.
+            // The seed shares with process 1, which a sandboxed machine may hide even from root; a process of our own stands in for it.
             let other = try fixture.run("/bin/sh", ["-c", "unshare -n sleep 1000 > /dev/null 2>&1 & echo $!"]).lines.first ?? ""
             fixture.atEnd("process \(other)") { _ = try fixture.run("/bin/kill", [other]) }
             let pid = try #require(Int32(other))

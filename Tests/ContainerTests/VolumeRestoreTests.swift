@@ -3,7 +3,7 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// S1.79: a container on a logical volume goes back to its snapshot. The tools of LVM are stand-ins whose volumes are image files.
+/// A container on a logical volume goes back to its snapshot. The tools of LVM are stand-ins whose volumes are image files.
 ///
 /// They are to be seen in a mount namespace of the test's own only, so that it takes place in one script.
 @Suite(
@@ -50,7 +50,7 @@ struct VolumeRestoreTests {
         return result.output
     }
 
-    @Test func thereAndBack() throws {
+    @Test("S1.79: a snapshot, and back to it") func thereAndBack() throws {
         try withContainers { fixture in
             let output = try withVolumes(
                 fixture,

@@ -3,10 +3,10 @@ import LXCTestSupport
 import LinuxKernel
 import Testing
 
-/// Debian's Python module, unchanged, on our library (S1.95 to S1.112).
+/// Debian's Python module, unchanged, on our library.
 @Suite(.needsRoot, .needsProgram("/usr/lib/python3/dist-packages/lxc/__init__.py", package: "python3-lxc"))
 struct PythonTests {
-    @Test("S1.113: a Python program runs on our library") func aPythonProgramRunsOnOurLibrary() throws {
+    @Test("S1.95: a Python program runs on our library") func aPythonProgramRunsOnOurLibrary() throws {
         try withContainers { fixture in
             let scene = try LibraryScene(fixture)
             let path = fixture.lxcpath + "/python"

@@ -94,7 +94,7 @@ extension VirtualMachineTests {
             }
         }
 
-        @Test func profilesAreNamedAndMissed() throws {
+        @Test("S1.86: profiles by their names, also the administrator's own; one that is missing") func profilesAreNamedAndMissed() throws {
             try withContainers { fixture in
                 let name = try fixture.busybox("named", config: ["lxc.net.0.type = empty"])
                 let config = try WholeFile.text(fixture.folder(name) + "/config")
@@ -115,7 +115,7 @@ extension VirtualMachineTests {
                 #expect(refused.code == 1)
                 #expect(refused.error.contains("cannot find the AppArmor profile lxc-of-nobody: no such profile is loaded"), "\(refused)")
                 #expect(refused.error.contains("asked for by lxc.apparmor.profile at \(fixture.folder(name))/config:"))
-                // S1.86: the administrator's own, in a file of the folder for them.
+                // The administrator's own, in a file of the folder for them.
                 try fixture.write("/etc/apparmor.d/lxc-containers", "#include <lxc>\n")
                 try HostPath.makeDirectories("/etc/apparmor.d/lxc")
                 try fixture.write(
