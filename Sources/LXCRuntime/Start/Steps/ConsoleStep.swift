@@ -134,7 +134,9 @@ struct ConsoleStep: InitStep {
         let expected = try TerminalFile.status(terminal)
         let found = try FileStatus(of: place)
         guard try FilesystemKind(of: place) == .devpts, found.kind == .characterDevice, found.deviceNumber == expected.deviceNumber else {
-            throw KernelError(call: "open_tree", errno: .noSuchAddressOrDevice, subject: "pts/\(index)")
+            throw KernelError(
+                call: "open_tree", errno: .noSuchAddressOrDevice, subject: "pts/\(index)",
+                explanation: "something else is mounted over its terminals")
         }
         return try DetachedMount(copying: place, recursive: false, label: "pts/\(index)")
     }

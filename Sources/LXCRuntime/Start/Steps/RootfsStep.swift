@@ -83,7 +83,7 @@ struct PivotStep: InitStep {
             context.rootfs = try DirectoryHandle(opening: "/")
         }
         for case .shmounts(_, let container) in context.config.mounts.automatic.map({ $0.value }) {
-            try attempting("cannot prepare \(container) for mounts from the host") { () throws(KernelError) in
+            try attempting("cannot prepare \(container) for mounts from the host", key: "lxc.mount.auto") { () throws(KernelError) in
                 try MountPoint.setPropagation(container, .replica, recursive: false)
             }
         }
