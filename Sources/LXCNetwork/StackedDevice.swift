@@ -71,6 +71,8 @@ struct StackedDevice {
         } else if error.errno == .resourceBusy {
             hint = "\(link.name) is in use in another way: a bridge port, another kind of stacked device, or a passthru macvlan"
         }
-        return NetworkFailure("cannot make a \(type) on \(link.name)", error, settings, settings.refusedTrait(error), hint: hint)
+        return NetworkFailure(
+            "cannot make \(type == "ipvlan" ? "an" : "a") \(type) on \(link.name)", error, settings, settings.refusedTrait(error),
+            hint: hint)
     }
 }

@@ -40,6 +40,21 @@ import Testing
             "lxc.mount.entry = /usr ../out none bind 0 0",
             "cannot mount /usr on ../out: the target must be a place below the root filesystem", key: "lxc.mount.entry"),
         Line(
+            "lxc.mount.entry = /usr etc/passwd none bind 0 0", on: .busybox,
+            "cannot mount /usr on etc/passwd: etc/passwd is no directory, the source is one (invalid argument)", key: "lxc.mount.entry"),
+        Line(
+            "lxc.mount.entry = /etc/passwd etc none bind 0 0", on: .busybox,
+            "cannot mount /etc/passwd on etc: etc is a directory, the source is none (invalid argument)", key: "lxc.mount.entry"),
+        Line(
+            "lxc.rootfs.mount = /etc/passwd", "cannot use /etc/passwd as mount point: /etc/passwd is not a directory (file exists)",
+            key: "lxc.rootfs.mount"),
+        Line(
+            "lxc.rootfs.options = idmap=/no/such",
+            "cannot mount the root filesystem dir:PATH/rootfs: cannot open the user namespace /no/such: no such file or directory",
+            key: "lxc.rootfs.options"),
+        Line(
+            "lxc.tty.dir = ../x", "cannot make /dev/../x: it leads out of its directory (invalid cross-device link)", key: "lxc.tty.dir"),
+        Line(
             "lxc.mount.fstab = /no/such/fstab", "cannot use lxc.mount.fstab: cannot read \"/no/such/fstab\": no such file or directory",
             key: "the configuration"),
         Line(
@@ -159,6 +174,9 @@ import Testing
             "cannot execute /bin/sh in the container: permission denied", key: "lxc.init.cmd",
             "see whether its filesystem is mounted with noexec (lxc.rootfs.options, lxc.mount.entry)"),
         Line(
+            "lxc.init.cwd = /etc/passwd", on: .busybox, "cannot change to the working directory /etc/passwd: not a directory",
+            key: "lxc.init.cwd"),
+        Line(
             "lxc.init.uid = 70000", on: .mapped, "cannot give the terminal to init: invalid argument", key: "lxc.init.uid",
             "the container has only the ids that lxc.idmap gives it"),
         Line(
@@ -242,6 +260,11 @@ import Testing
         Command(
             "lxc-start -n OFF -L FULL/log", 1, "lxc-start: OFF: cannot write the console's log FULL/log: no space left on device",
             "  asked for by lxc.console.logfile at the command line"),
+        Command("lxc-start -n OFF -F -- true", 0),
+        Command(
+            "lxc-start -n OFF -- nosuchprogram", 1,
+            "lxc-start: OFF: cannot execute nosuchprogram in the container: no such file or directory",
+            "  no directory of PATH has it in the container"),
         Command("lxc-start -n OFF -o RO/log", 1, "lxc-start: OFF: cannot write the log RO/log: read-only file system"),
         Command(
             "lxc-start -n OFF -s lxc.console.logfile=/no/log", 1,

@@ -139,6 +139,8 @@ struct ExecStep: InitStep {
             guard let path = arguments.first else {
                 throw OperationFailure("cannot execute init", reason: "no program is named", key: "lxc.init.cmd")
             }
+            // As C LXC, execvp(3).
+            if !path.utf8.contains(0x2F) { return try search(arguments, environment) }
             do throws(KernelError) { try Execution.replace(path: path, arguments: arguments, environment: environment) } catch {
                 // The command line may have named another; what was split then can be split now.
                 let configured = context.config.process.initCommand.flatMap { try? CommandWords.split($0) }
@@ -147,6 +149,10 @@ struct ExecStep: InitStep {
                     hint: ExecHint.text(path, error.errno, context))
             }
         }
+    }
+
+    private func search(_ arguments: [String], _ environment: [String]) throws(OperationFailure) {
+        do throws(AttachFailure) { try ProgramSearch.execute(arguments, environment: environment) } catch { throw error.failure }
     }
 }
 
