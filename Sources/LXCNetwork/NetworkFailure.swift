@@ -16,6 +16,8 @@ package struct NetworkFailure: Error, Sendable, Equatable {
     package var index: Int
     /// What the user can do next.
     package var hint: String?
+    /// Where it was asked for, when the key does not tell: it may stand on several lines.
+    package var origin: ConfigOrigin?
 
     package init(_ what: String, reason: String, errno: Int32 = 0, _ device: NetworkSettings, _ subKey: String, hint: String? = nil) {
         self.what = what
@@ -31,7 +33,7 @@ package struct NetworkFailure: Error, Sendable, Equatable {
     }
 
     /// The key that asked for it.
-    package var key: String { "lxc.net.\(index).\(subKey)" }
+    package var key: String? { subKey.isEmpty ? nil : "lxc.net.\(index).\(subKey)" }
 }
 
 /// Runs kernel work for one device and gives its failure a meaning.
@@ -40,4 +42,23 @@ func making<Value: ~Copyable>(
     _ body: () throws(KernelError) -> Value
 ) throws(NetworkFailure) -> Value {
     do { return try body() } catch { throw NetworkFailure(what(), error, device, subKey, hint: hint()) }
+}
+
+extension NetworkFailure {
+    /// A name that a device of the container has already: one that is configured, or `lo`.
+    init(takenInside name: String, _ error: KernelError, _ settings: NetworkSettings) {
+        self.init(
+            "cannot make \(name) in the container", error, settings, "name", hint: "another device of the container has that name")
+    }
+}
+
+extension NetworkSettings {
+    /// Which of a new device's settings the kernel has refused; the type, where it may be any.
+    func refusedTrait(_ error: KernelError) -> String {
+        switch error.errno {
+        case .invalidArgument where mtu != nil, .resultTooLarge where mtu != nil: "mtu"
+        case .addressNotAvailable where hardwareAddress != nil: "hwaddr"
+        default: "type"
+        }
+    }
 }

@@ -57,6 +57,7 @@ struct StackedDevice {
     }
 
     private func failure(_ error: KernelError) -> NetworkFailure {
+        if error.errno == .fileExists { return NetworkFailure(takenInside: nameInside, error, settings) }
         let type = settings.type?.value ?? "macvlan"
         var hint: String?
         if error.errno == .notSupportedOnSocket {
@@ -70,6 +71,8 @@ struct StackedDevice {
         } else if error.errno == .resourceBusy {
             hint = "\(link.name) is in use in another way: a bridge port, another kind of stacked device, or a passthru macvlan"
         }
-        return NetworkFailure("cannot make a \(type) on \(link.name)", error, settings, "type", hint: hint)
+        return NetworkFailure(
+            "cannot make \(type == "ipvlan" ? "an" : "a") \(type) on \(link.name)", error, settings, settings.refusedTrait(error),
+            hint: hint)
     }
 }

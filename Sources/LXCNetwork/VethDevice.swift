@@ -39,7 +39,7 @@ struct VethDevice {
                 tries += 1
                 guard error.errno == .fileExists else { throw creationFailure(name, error) }
                 if settings.vethPair == nil && tries < Self.attempts { continue }
-                guard try isLeftover(name, &host), !deadline.hasPassed else { throw creationFailure(name, error) }
+                guard try isLeftover(name, &host), !deadline.hasPassed else { throw try nameFailure(name, error, &host) }
                 (MonotonicInstant.now + .milliseconds(5)).sleep()
             }
         }
@@ -52,15 +52,19 @@ struct VethDevice {
         return found.map { $0.kind == "veth" } ?? true
     }
 
+    /// Both ends have a name that can be taken.
+    private func nameFailure(_ name: String, _ error: KernelError, _ host: inout NetlinkSocket) throws(NetworkFailure) -> NetworkFailure {
+        let found = try making("cannot look for \(name)", settings, "veth.pair") { () throws(KernelError) in try host.link(named: name) }
+        if found == nil { return NetworkFailure(takenInside: nameInside, error, settings) }
+        return NetworkFailure(
+            "cannot make the veth \(name)", error, settings, "veth.pair",
+            hint: "another device has that name (see ip link show \(name)); choose another one or remove the line")
+    }
+
     private func creationFailure(_ name: String, _ error: KernelError) -> NetworkFailure {
-        if error.errno == .fileExists {
-            return NetworkFailure(
-                "cannot make the veth \(name)", error, settings, "veth.pair",
-                hint: "another device has that name (see ip link show \(name)); choose another one or remove the line")
-        }
         let isMissing = error.errno == .notSupportedOnSocket
         return NetworkFailure(
-            "cannot make the veth \(name)", error, settings, "type",
+            "cannot make the veth \(name)", error, settings, settings.refusedTrait(error),
             hint: isMissing ? "this kernel has no veth devices: load the module (modprobe veth)" : nil)
     }
 

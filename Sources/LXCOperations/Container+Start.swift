@@ -70,10 +70,11 @@ extension Container {
         if let summary = ConfigNote.summary(document.notes) { notes(summary) }
         do throws(ConfigProblem) {
             for definition in options.definitions { try document.define(definition) }
-            if let path = options.consolePath { try document.set("lxc.console.path", path) }
-            if let path = options.consoleLog { try document.set("lxc.console.logfile", path) }
-            if let user = options.user { try document.set("lxc.init.uid", "\(user)") }
-            if let group = options.group { try document.set("lxc.init.gid", "\(group)") }
+            let here = ConfigOrigin(file: "the command line")
+            if let path = options.consolePath { try document.set("lxc.console.path", path, by: here) }
+            if let path = options.consoleLog { try document.set("lxc.console.logfile", path, by: here) }
+            if let user = options.user { try document.set("lxc.init.uid", "\(user)", by: here) }
+            if let group = options.group { try document.set("lxc.init.gid", "\(group)", by: here) }
             try document.config.checkConsistency()
         } catch { throw LXCError(error) }
         let config = document.config

@@ -68,7 +68,8 @@ package struct Container: Sendable {
         }
         throw LXCError(
             .notDefined, "no configuration of \(name) was found", reason: "\(path) does not exist",
-            hint: "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)")
+            hint: alternativeConfig == nil
+                ? "see lxc-ls -P \(lxcPath) for the containers there are, or create it with lxc-create -n \(name)" : nil)
     }
 
     /// The configuration, or an empty one when there is none and none was asked for by name.

@@ -45,25 +45,39 @@ package struct OperationFailure: Error, Sendable, Equatable {
             hint: problem.hint)
     }
 
-    /// The lines that a tool prints after its own name and the container's: at most three.
+    /// The same with the place of its key in the configuration; a key that stands nowhere was asked for by nobody, and goes.
+    package func placed(in config: ContainerConfig) -> OperationFailure {
+        guard origin == nil, let key else { return self }
+        var placed = self
+        placed.origin = config.origin(of: key)
+        if placed.origin == nil { placed.key = nil }
+        return placed
+    }
+
+    /// The lines that a tool prints after its own name and the container's: three at most, but for a hint of several lines.
     package var lines: [String] {
         var lines = [reason.isEmpty ? what : "\(what): \(reason)"]
-        if let origin {
-            lines.append("  asked for by \(key.map { "\($0) at " } ?? "")\(origin)")
+        if let origin, !origin.file.isEmpty {
+            lines.append("  asked for by \(key ?? "the configuration") at \(origin)")
         } else if let key {
             lines.append("  asked for by \(key)")
         }
-        if let hint { lines.append("  \(hint)") }
-        return lines
+        if let hint { lines += hint.split(separator: "\n").map { "  \($0)" } }
+        return lines.map { $0.printable }
     }
 }
 
 /// Runs kernel work and gives its failure a meaning.
+///
+/// `reasons`: the only ones that the hint is an answer to; none when it is one to all.
 package func attempting<Value: ~Copyable>(
     _ what: @autoclosure () -> String, key: String? = nil, origin: ConfigOrigin? = nil, hint: @autoclosure () -> String? = nil,
-    _ body: () throws(KernelError) -> Value
+    for reasons: [Errno] = [], _ body: () throws(KernelError) -> Value
 ) throws(OperationFailure) -> Value {
-    do { return try body() } catch { throw OperationFailure(what(), error, key: key, origin: origin, hint: hint()) }
+    do { return try body() } catch {
+        let isAnswer = reasons.isEmpty || reasons.contains(error.errno)
+        throw OperationFailure(what(), error, key: key, origin: origin, hint: isAnswer ? hint() : nil)
+    }
 }
 
 /// Runs work on storage as part of something larger.

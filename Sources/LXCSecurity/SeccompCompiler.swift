@@ -93,7 +93,8 @@ package enum SeccompCompiler {
             // EDOM: the architecture has no such call. EEXIST: the rule stands there twice.
             let harmless = [Errno.argumentOutOfDomain.rawValue, Errno.fileExists.rawValue]
             guard status == 0 || harmless.contains(-status) else {
-                throw SeccompProblem("the rule for \(rule.call) is refused: \(Errno(rawValue: -status))", at: "\(file):\(rule.line)")
+                let refusal = KernelError(call: "seccomp_rule_add_array", errno: Errno(rawValue: -status), subject: rule.call)
+                throw SeccompProblem("the rule for \(rule.call) is refused: \(refusal.reason)", at: "\(file):\(rule.line)")
             }
         }
 

@@ -78,7 +78,7 @@ package enum UserNicProgram {
         let passwd = try TrustedFile.read("/etc/passwd")
         let group = try TrustedFile.read("/etc/group")
         guard let allowance = Allowance(caller, grants, passwd: passwd, group: group) else {
-            throw UserNicFailure("cannot tell who calls: user \(caller.user)")
+            throw UserNicFailure("cannot tell who calls: user \(caller.user) is not in /etc/passwd")
         }
         // What was made under a line that is gone now can still be given back.
         if allowance.grants.isEmpty, case .create = request.action { throw refusal(allowance, request, policy) }

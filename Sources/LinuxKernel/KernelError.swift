@@ -22,8 +22,12 @@ package struct KernelError: Error, Sendable, Equatable {
     package var reason: String {
         let words = Self.lowered(errno.description) ?? "error \(errno.rawValue)"
         guard let explanation = explanation.flatMap(Self.lowered) else { return words }
-        return "\(explanation) (\(words))"
+        // The words of ETIMEDOUT speak of a connection, which a wait of our own has none of.
+        return errno == .timedOut ? explanation : "\(explanation) (\(words))"
     }
+
+    /// The reason after what it is about, for sentences that do not name it: `/dev/null: no such file or directory`.
+    package var reasonWithSubject: String { subject.isEmpty ? reason : "\(subject): \(reason)" }
 
     private static func lowered(_ text: String) -> String? {
         guard let first = text.first else { return nil }

@@ -117,7 +117,9 @@ package struct NetlinkSocket: ~Copyable, Sendable {
                 if message.flags & UInt16(NLM_F_DUMP_INTR) != 0 { isConsistent = false }
                 if let verdict = message.verdict, verdict.errno != 0 { throw Self.error(verdict, request) }
                 if message.type == UInt16(NLMSG_DONE) {
-                    if let code = message.payload.integer(Int32.self, at: 0), code < 0 { throw Self.error((-code, nil), request) }
+                    if let code = message.payload.integer(Int32.self, at: 0), code < 0 {
+                        throw Self.error((Int32(clamping: code.magnitude), nil), request)
+                    }
                     return isConsistent ? result : nil
                 }
                 result.append(message)

@@ -36,12 +36,13 @@ package struct ContainerConfigDocument: Sendable {
 
     /// Sets a key as C LXC's `set_config_item` does: a list grows by the value, an empty value clears.
     ///
+    /// `origin`: who asked for it, when that is not the program.
     /// - Throws: ``ConfigProblem`` when the key or the value is not valid; nothing is changed then.
-    package mutating func set(_ key: String, _ value: String) throws(ConfigProblem) {
+    package mutating func set(_ key: String, _ value: String, by origin: ConfigOrigin? = nil) throws(ConfigProblem) {
         if value.isEmpty { return try clear(key) }
         var lines = takenApart
         let before = builder.config.entries.count
-        let isInclude = try apply(key, value, Self.caller)
+        let isInclude = try apply(key, value, origin ?? Self.caller)
         if isInclude {
             lines.append(DocumentLine(include: value))
         } else if let entry = builder.config.entries.dropFirst(before).last {

@@ -27,6 +27,11 @@ package enum SignalName {
         throw ValueProblem("there is no signal \(quoted(text)) here", hint: "see signal(7) for the names")
     }
 
+    /// The name by which users know a signal: `SIGTERM`, or `signal 40` for one without.
+    package static func text(_ number: Int32) -> String {
+        names.first { $0.number == number }.map { "SIG" + $0.name } ?? "signal \(number)"
+    }
+
     private static func realTimeSignal(_ name: String) -> Int32? {
         if name == "RTMIN" { return realTime.lowerBound }
         if name == "RTMAX" { return realTime.upperBound }

@@ -34,6 +34,8 @@ package struct BridgeSettings: Sendable, Equatable {
     package var mostLeases = 253
     /// `LXC_DHCP_CONFILE`: dnsmasq's own file; nil for none.
     package var dnsmasqFile: String?
+    /// Where it is named.
+    package var dnsmasqFileOrigin: ConfigOrigin?
     /// `LXC_DHCP_PING`: whether dnsmasq asks if an address is in use before it lends it.
     package var pings = true
     /// `LXC_DOMAIN`: containers are NAME.DOMAIN; nil for no domain.
@@ -74,6 +76,7 @@ extension BridgeSettings {
         translatesIPv6 = try variable("LXC_IPV6_NAT").flag
         mostLeases = try variable("LXC_DHCP_MAX").number(in: 1...1_000_000)
         dnsmasqFile = try variable("LXC_DHCP_CONFILE").path
+        dnsmasqFileOrigin = variable("LXC_DHCP_CONFILE").origin
         pings = try variable("LXC_DHCP_PING").flag
         domain = try variable("LXC_DOMAIN").domain
         prefersNFT = try variable("LXC_USE_NFT").flag

@@ -66,7 +66,8 @@ struct DnsmasqProcess {
             // Its own words name neither the address nor who has it.
             for port in PortHolder.ports(settings) { try PortHolder.check(port, of: settings) }
             throw HostNetworkFailure(
-                what, reason: HostProgram.complaint(program, result), variable: settings.dnsmasqFile.map { _ in "LXC_DHCP_CONFILE" })
+                what, reason: HostProgram.complaint(program, result), variable: settings.dnsmasqFile.map { _ in "LXC_DHCP_CONFILE" },
+                origin: settings.dnsmasqFile.flatMap { _ in settings.dnsmasqFileOrigin })
         }
         let deadline = MonotonicInstant.now + Self.listenLimit
         while !isServing(settings) {

@@ -57,24 +57,25 @@ enum AttachCgroups {
 
     /// Monitors before 4.0.7 only tell paths.
     private static func olderDirectories(_ client: ControlClient) throws(ControlError) -> [SharedDescriptor] {
-        do throws(KernelError) {
-            var found: [SharedDescriptor] = []
-            for hierarchy in try CgroupLayout.detect().hierarchies {
-                guard let path = try askPath(client, hierarchy.controllers.first), let directory = hierarchy.directory(of: path) else {
-                    continue
-                }
-                found.append(SharedDescriptor(try OwnedDescriptor(opening: directory, [.readOnly, .directory])))
+        var found: [SharedDescriptor] = []
+        for hierarchy in try ControlError.wrapping({ () throws(KernelError) in try CgroupLayout.detect() }).hierarchies {
+            guard let path = try askPath(client, hierarchy.controllers.first), let directory = hierarchy.directory(of: path) else {
+                continue
             }
-            return found
-        } catch { throw .kernel(error) }
+            let opened = try ControlError.wrapping { () throws(KernelError) in
+                try OwnedDescriptor(opening: directory, [.readOnly, .directory])
+            }
+            found.append(SharedDescriptor(opened))
+        }
+        return found
     }
 
     /// Nil when the monitor does not use the hierarchy.
-    private static func askPath(_ client: ControlClient, _ controller: String?) throws(KernelError) -> String? {
+    private static func askPath(_ client: ControlClient, _ controller: String?) throws(ControlError) -> String? {
         do throws(ControlError) { return try client.cgroup(controller) } catch {
             if error == .unsupported { return nil }
             if case .refused = error { return nil }
-            throw KernelError(call: "connect", errno: .noSuchProcess, subject: "monitor")
+            throw error
         }
     }
 

@@ -31,6 +31,12 @@ package final class AttachSession {
     /// - Returns: How it ended.
     /// - Throws: ``AttachFailure`` when it did not run.
     package func run() throws(AttachFailure) -> ExitStatus {
+        do throws(AttachFailure) { return try attach() } catch {
+            throw AttachFailure(error.kind, error.failure.placed(in: wishes.config))
+        }
+    }
+
+    private func attach() throws(AttachFailure) -> ExitStatus {
         let handle: PidFD
         do { handle = try client.initPIDFD() } catch { throw AttachFailure("cannot find the container's init", error) }
         let profile = try InitProfile.read(handle)
@@ -147,7 +153,9 @@ package final class AttachSession {
             }
             if !ready.isEmpty { return }
             while let signal = try attempting(what, { () throws(KernelError) in try signals.next() }) {
-                if signal.signal != Signals.windowChange { throw OperationFailure(what, reason: "interrupted by signal \(signal.signal)") }
+                if signal.signal != Signals.windowChange {
+                    throw OperationFailure(what, reason: "interrupted by \(SignalName.text(signal.signal))")
+                }
             }
             // A monitor that does not answer says nothing about its container.
             if (try? client.state()) == .frozen {

@@ -60,7 +60,9 @@ struct AttachTransient {
         }
         if !plan.namespaces.isEmpty {
             let what = "cannot enter the container's namespaces (\(plan.namespaces))"
-            try attempting(what, hint: "attach as the container's owner, or as root") { () throws(KernelError) in try enterNamespaces() }
+            try attempting(what, hint: "attach as the container's owner, or as root", for: [.notPermitted]) { () throws(KernelError) in
+                try enterNamespaces()
+            }
         }
         // Nobody in the container may be lent this handle.
         DescriptorFlags.close(initHandle)

@@ -117,19 +117,27 @@ struct AttachedProcess {
     private func becomeUser() throws(OperationFailure) {
         // Never the caller's groups: they would reach files of the host's users.
         if let groups = plan.groups {
-            try attempting("cannot take the supplementary groups in the container") { () throws(KernelError) in
-                try Credentials.setSupplementaryGroups(groups)
+            try attempting("cannot take the supplementary groups in the container", hint: unmapped, for: [.invalidArgument]) {
+                () throws(KernelError) in try Credentials.setSupplementaryGroups(groups)
             }
         } else if plan.dropsGroups {
             try attempting("cannot drop the caller's groups") { () throws(KernelError) in try Credentials.setSupplementaryGroups([]) }
         }
         if let group = plan.group {
-            try attempting("cannot become group \(group) of the container") { () throws(KernelError) in try Credentials.setGroup(group) }
+            try attempting("cannot become group \(group) of the container", hint: unmapped, for: [.invalidArgument]) {
+                () throws(KernelError) in try Credentials.setGroup(group)
+            }
         }
         if let user = plan.user {
-            try attempting("cannot become user \(user) of the container") { () throws(KernelError) in try Credentials.setUser(user) }
+            try attempting("cannot become user \(user) of the container", hint: unmapped, for: [.invalidArgument]) {
+                () throws(KernelError) in try Credentials.setUser(user)
+            }
         }
         // Changing ids makes the process traceable again.
         try attempting("cannot hide the process") { () throws(KernelError) in try ProcessControl.setDumpable(false) }
+    }
+
+    private var unmapped: String? {
+        plan.namespaces.contains(.user) ? "the container has only the ids that lxc.idmap gives it" : nil
     }
 }

@@ -57,11 +57,15 @@ extension Supervisor {
 
     /// Watches the console and connects the caller's terminal to it.
     func connectConsole(_ controller: SharedDescriptor, _ terminal: SharedDescriptor) throws(OperationFailure) {
-        let relay = try attempting(
-            "cannot watch the console", key: plan.config.console.logFile == nil ? nil : "lxc.console.logfile",
-            origin: plan.config.origin(of: "lxc.console.logfile")
-        ) { () throws(KernelError) in
-            try ConsoleRelay(loop: loop, console: controller, terminal: terminal, settings: plan.config.console, log: log)
+        let relay: ConsoleRelay
+        let settings = plan.config.console
+        do throws(KernelError) {
+            relay = try ConsoleRelay(loop: loop, console: controller, terminal: terminal, settings: settings, log: log)
+        } catch {
+            guard let logFile = settings.logFile, error.subject == logFile else {
+                throw OperationFailure("cannot watch the console", error)
+            }
+            throw OperationFailure("cannot write the console's log \(logFile)", error, key: "lxc.console.logfile")
         }
         console = relay
         guard let foreground else { return }

@@ -31,7 +31,7 @@ extension ControlError: CustomStringConvertible {
         case .timedOut: "the container's monitor does not answer"
         case .untrusted(let reason): "the process that listens for the container is not its monitor: \(reason)"
         case .malformed(let what): "the container's monitor answered nonsense: \(what)"
-        case .kernel(let error): "\(error)"
+        case .kernel(let error): error.reasonWithSubject
         }
     }
 }

@@ -120,7 +120,9 @@ package final class MonitorClient {
                 let socket = try UnixSocket(connectingTo: address, timeLimit: .seconds(5))
                 let peer = try socket.peerCredentials()
                 guard peer.uid == 0 || peer.uid == PeerCredentials.ownEffective.uid else {
-                    throw KernelError(call: "connect", errno: .notPermitted, subject: "\(address.description), held by user \(peer.uid)")
+                    throw KernelError(
+                        call: "connect", errno: .notPermitted, subject: address.description,
+                        explanation: "it is user \(peer.uid) who listens there")
                 }
                 return socket
             } catch {
@@ -142,7 +144,7 @@ package final class MonitorClient {
         _ = try launch.start()
         let reader = pipe.closingWriter()
         if try Poll.wait(reader.number, for: .readable, until: .now + .seconds(10)).isEmpty {
-            throw KernelError(call: "read", errno: .timedOut, subject: daemon)
+            throw KernelError(call: "read", errno: .timedOut, subject: daemon, explanation: "\(daemon) did not begin in time")
         }
         // Without the byte the daemon could not start, perhaps because another one has just done so: connecting will tell.
         _ = try reader.read(upTo: 1)

@@ -49,10 +49,10 @@ package final class MonitorDaemon {
             let pipe = try OwnedDescriptor(opening: path, [.readWrite, .nonBlocking, .noFollow, .noControllingTerminal])
             let status = try FileStatus(of: pipe)
             guard status.kind == .fifo, status.owner == PeerCredentials.ownEffective.uid else {
-                throw KernelError(call: "open", errno: .notPermitted, subject: "\(path), which is not a named pipe of ours")
+                throw KernelError(call: "open", errno: .notPermitted, subject: path, explanation: "\(path) is not a named pipe of ours")
             }
             guard try FileLock.tryLock(pipe, owner: .process) else {
-                throw KernelError(call: "fcntl", errno: .addressInUse, subject: path)
+                throw KernelError(call: "fcntl", errno: .addressInUse, subject: path, explanation: "another lxc-monitord serves \(path)")
             }
             // The last daemon may have removed it between our two calls.
             if let now = try FileStatus.ifPresent(path, followLinks: false), now.inode == status.inode { return pipe }

@@ -65,7 +65,7 @@ final class HookRunner {
             let last = output.split(separator: "\n").last.map { "; it said: \($0)" } ?? ""
             throw OperationFailure(
                 "the \(title) \(command.value) failed", reason: "it \(status)\(last)", key: key, origin: command.origin,
-                hint: "run it by hand with the arguments \(arguments.joined(separator: " "))")
+                hint: arguments.isEmpty ? nil : "run it by hand with the arguments \(arguments.joined(separator: " "))")
         }
     }
 

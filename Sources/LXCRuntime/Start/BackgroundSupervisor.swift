@@ -26,8 +26,9 @@ package struct BackgroundSupervisor: ~Copyable {
     ) throws(OperationFailure) {
         self.name = name
         let pair = try attempting("cannot start \(name)") { () throws(KernelError) in try UnixSocket.pair(.sequencedPackets) }
-        executable = try attempting("cannot start the supervisor \(program)", hint: "install swift-lxc completely (make install)") {
-            () throws(KernelError) in
+        executable = try attempting(
+            "cannot start the supervisor \(program)", hint: "install swift-lxc completely (make install)", for: [.noSuchFileOrDirectory]
+        ) { () throws(KernelError) in
             let executable = try ProtectedExecutable.open(program)
             var launch = ProgramLaunch(
                 .descriptor(executable.number), arguments: [SupervisorProgram.title(lxcPath, name)],

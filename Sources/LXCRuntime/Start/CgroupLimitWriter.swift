@@ -158,7 +158,7 @@ enum ResourceLimits {
             }
             try attempting(
                 "cannot set the limit \(limit.name)", key: key, origin: limit.origin,
-                hint: "a hard limit above the host's own needs CAP_SYS_RESOURCE"
+                hint: "a hard limit above the host's own needs CAP_SYS_RESOURCE", for: [.notPermitted]
             ) { () throws(KernelError) in
                 try ResourceLimit.set(number, soft: limit.soft, hard: limit.hard, of: pid)
             }

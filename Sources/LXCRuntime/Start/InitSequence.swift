@@ -71,9 +71,10 @@ struct InitSequence {
             try loadFilter(channel)
             try ExecStep().perform(context)
         } catch {
-            context.log.failure(error)
+            let failure = error.placed(in: context.config)
+            context.log.failure(failure)
             // When even the report fails the supervisor has gone, and with it everybody who could read it.
-            _ = try? channel.send(.failed(error))
+            _ = try? channel.send(.failed(failure))
         }
         ProcessCopy.exitNow(1)
     }

@@ -130,9 +130,18 @@ struct MountPerformer {
 
     /// Attaches a mount on a path beneath the root filesystem.
     func attach(_ mount: borrowing DetachedMount, on target: String, what: String) throws(OperationFailure) {
-        do {
+        do throws(KernelError) {
             let place = try context.rootfs.open(target, .path)
-            try mount.attach(to: place, subject: target)
+            do throws(KernelError) { try mount.attach(to: place, subject: target) } catch {
+                // The kernel says no more than "invalid argument".
+                let isFolder = try FileStatus(of: place).kind == .directory
+                guard error.errno == .invalidArgument, try (FileStatus(of: mount.descriptor).kind == .directory) != isFolder else {
+                    throw error
+                }
+                throw KernelError(
+                    call: error.call, errno: error.errno, subject: target,
+                    explanation: isFolder ? "\(target) is a directory, the source is none" : "\(target) is no directory, the source is one")
+            }
         } catch { throw failure(what, error, target) }
     }
 

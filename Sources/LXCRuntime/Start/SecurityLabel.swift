@@ -52,8 +52,9 @@ enum SecurityLabel {
             guard let proc else { throw KernelError(call: "open", errno: .noSuchFileOrDirectory, subject: "proc") }
             return try proc.open("thread-self/attr/exec", .writeOnly, links: .followedInside)
         }
-        try attempting("cannot confine the container (\(line))", key: key, hint: "load the profile first, or set \(key) = unconfined") {
-            () throws(KernelError) in
+        let isApparmor = key == "lxc.apparmor.profile"
+        let hint = isApparmor ? "load the profile first, or set \(key) = unconfined" : "the policy must know it; or remove \(key)"
+        try attempting("cannot confine the container (\(line))", key: key, hint: hint) { () throws(KernelError) in
             guard try FilesystemKind(of: file) == .proc else {
                 throw KernelError(call: "open", errno: .notPermitted, subject: "attr/exec")
             }
@@ -62,7 +63,10 @@ enum SecurityLabel {
     }
 
     private static var hasSelinux: Bool {
-        let modules = try? WholeFile.text("/sys/kernel/security/lsm")  // not mounted, or unreadable: not active
-        return modules?.split { $0 == "," || $0 == "\n" }.contains("selinux") == true
+        if let modules = try? WholeFile.text("/sys/kernel/security/lsm") {  // not mounted everywhere: the module's own files remain
+            return modules.split { $0 == "," || $0 == "\n" }.contains("selinux")
+        }
+        let enforces = try? WholeFile.text("/sys/fs/selinux/enforce")  // absent without SELinux
+        return enforces != nil
     }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import LXCConfig
+import LinuxKernel
 
 /// What a supervisor tells the process that started it.
 package enum StartResult: Sendable, Equatable {
@@ -20,5 +22,22 @@ package enum StartResult: Sendable, Equatable {
     package init?(decoding bytes: [UInt8]) {
         var reader = ByteReader(bytes)
         do { self = try reader.bool() ? .running : .failed(try reader.failure()) } catch { return nil }
+    }
+}
+
+extension StartPlan {
+    /// The log that was asked for; nil when none was.
+    func openLog() throws(OperationFailure) -> SharedDescriptor? {
+        guard let path = logFile, path != "none" else { return nil }
+        return try attempting("cannot write the log \(path)", key: config.log.file == path ? "lxc.log.file" : nil) {
+            () throws(KernelError) in try LogWriter.open(path)
+        }
+    }
+
+    /// Shows a failure to the user, who watches the start in the foreground.
+    func show(_ failure: OperationFailure) {
+        guard isForeground, !isQuiet else { return }
+        let text = failure.lines.enumerated().map { $0 == 0 ? "\(program): \(name): \($1)\n" : "\($1)\n" }.joined()
+        _ = try? StandardStream.error.write(text)  // a closed standard error is the caller's choice
     }
 }

@@ -37,8 +37,7 @@ extension Supervisor: ContainerNetwork.Owner {
 
     func failure(_ error: NetworkFailure) -> OperationFailure {
         OperationFailure(
-            error.what, reason: error.reason, errno: error.errno, key: error.key, origin: plan.config.origin(of: error.key),
-            hint: error.hint)
+            error.what, reason: error.reason, errno: error.errno, key: error.key, origin: error.origin, hint: error.hint)
     }
 
     /// The same for a user who may make no devices.
@@ -68,8 +67,7 @@ extension Supervisor: ContainerNetwork.Owner {
         networkDebts += debts
         do { try record(debts.map { .network($0) }) } catch {
             throw NetworkFailure(
-                "cannot write the journal \(journal.path)", reason: error.reason, errno: error.errno.rawValue,
-                plan.config.networks.first ?? NetworkSettings(), "type")
+                "cannot write the journal \(journal.path)", reason: error.reason, errno: error.errno.rawValue, NetworkSettings(), "")
         }
     }
 
@@ -77,7 +75,10 @@ extension Supervisor: ContainerNetwork.Owner {
         devices.append(device)
         if !device.settings.scriptsDown.isEmpty { try owe([.script(device: device.settings.index, hostEnd: device.hostEnd?.name)]) }
         do { try hooks.run(.up, of: device) } catch {
-            throw NetworkFailure(error.what, reason: error.reason, errno: error.errno, device.settings, "script.up", hint: error.hint)
+            var failure = NetworkFailure(
+                error.what, reason: error.reason, errno: error.errno, device.settings, "script.up", hint: error.hint)
+            failure.origin = error.origin
+            throw failure
         }
     }
 

@@ -33,9 +33,10 @@ extension Supervisor {
         }
         if case .underInit = plan.payload {
             programViews.append(
-                try attempting("cannot run lxc-init", hint: "install swift-lxc completely (make install)") { () throws(KernelError) in
-                    SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram))
-                })
+                try attempting(
+                    "cannot run \(InstalledPaths.initProgram)", hint: "install swift-lxc completely (make install)",
+                    for: [.noSuchFileOrDirectory]
+                ) { () throws(KernelError) in SharedDescriptor(try ProtectedExecutable.open(InstalledPaths.initProgram)) })
         }
         let network = try finishNetwork()
         var mapped = try IDMappedMounts(plan.config, made: apart)
@@ -121,7 +122,7 @@ extension Supervisor {
             try cgroups.reservePayload()
             // A name that was taken meanwhile got another number.
             try recordCgroups(cgroups.journalPaths)
-        } catch { throw OperationFailure("cannot make the container's cgroups", reason: error.description) }
+        } catch { throw OperationFailure("cannot make the container's cgroups", error) }
     }
 
     /// Makes the rest of the payload's cgroups, and the supervisor's own when somebody could see that they are not there yet.
@@ -135,14 +136,14 @@ extension Supervisor {
                 // The v2 side follows once the container runs: a move there waits for the kernel, 6 to 16 ms measured.
                 try cgroups.enter(.monitor, isBornInUnified: true)
             }
-        } catch { throw OperationFailure("cannot make the container's cgroups", reason: error.description) }
+        } catch { throw OperationFailure("cannot make the container's cgroups", error) }
         server?.inspection.payloadCgroups = [cgroups.reportedPath(nil, .limits)].compactMap { $0 }
     }
 
     /// The first process has the longer way: looking the files up is done for it.
     private func openEntrances() throws(OperationFailure) -> [SharedDescriptor] {
         do { return try cgroups?.openEntrances() ?? [] } catch {
-            throw OperationFailure("cannot put the container into its cgroup", reason: error.description)
+            throw OperationFailure("cannot put the container into its cgroup", error)
         }
     }
 
@@ -186,14 +187,14 @@ extension Supervisor {
         _ pair: consuming UnixSocketPair, _ sharing: borrowing SharedNamespaces, _ mountPoint: String?, _ rootfs: SharedDescriptor?,
         _ hostConsole: PseudoTerminal?, _ entry: CgroupEntry, _ network: SharedDescriptor?
     ) throws(OperationFailure) -> HandshakeChannel {
-        let birth = try attempting("cannot create the container's first process") { () throws(KernelError) in
-            try sharing.makeProcess(new: namespaces.born, cgroup: cgroups?.birthCgroup)
-        }
+        let birth = try sharing.makeProcess(new: namespaces.born, cgroup: cgroups?.birthCgroup)
         switch consume birth {
         case .child:
+            // Each side keeps a duplicate of its own end only; the pair itself goes.
+            let own: OwnedDescriptor
+            do throws(KernelError) { own = try pair.second.descriptor.duplicate() } catch { ProcessCopy.exitNow(1) }
+            let channel = HandshakeChannel(UnixSocket(owning: own))
             do throws(KernelError) {
-                // Each side keeps a duplicate of its own end only; the pair itself goes.
-                let channel = HandshakeChannel(try UnixSocket(owning: pair.second.descriptor.duplicate()))
                 let context = try InitContext(
                     plan: plan, log: log, hooks: hooks, namespaces: namespaces, mountPoint: mountPoint, cgroupMounts: cgroupMounts())
                 hooks.interlude = nil
@@ -208,7 +209,8 @@ extension Supervisor {
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
-                log.error("the first process could not begin: \(error)")
+                let failure = OperationFailure("the container's first process cannot begin", reason: error.reasonWithSubject)
+                _ = try? channel.send(.failed(failure))  // as at the end of InitSequence
                 ProcessCopy.exitNow(1)
             }
         case .parent(let pid, let handle):
@@ -256,7 +258,7 @@ extension Supervisor {
             if !isOrdinaryUser && namespaces.mappedRoot != (0, 0) {
                 try cgroups?.changeOwner(user: namespaces.mappedRoot.user, group: namespaces.mappedRoot.group)
             }
-        } catch { throw OperationFailure("cannot give the cgroup to the container's root", reason: error.description) }
+        } catch { throw OperationFailure("cannot give the cgroup to the container's root", error) }
         if isOrdinaryUser { try shareUserCgroups() }
         try ProcessFiles.apply(plan.config.process.proc, to: pid)
         try ResourceLimits.apply(plan.config.process.resourceLimits, to: pid)

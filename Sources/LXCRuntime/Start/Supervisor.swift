@@ -75,15 +75,13 @@ final class Supervisor {
     /// The caller's terminal in the foreground, with the mode to give back.
     var foreground: ForegroundTerminal?
 
-    /// `caller`: whoever waits for the result.
-    init(plan: StartPlan, caller: consuming UnixSocket?, _ preparation: consuming Preparation) throws(KernelError) {
+    init(plan: StartPlan, _ preparation: consuming Preparation) throws(OperationFailure) {
         self.plan = plan
         pendingRestore = plan.restore
-        if let caller { result = SharedDescriptor(caller.releaseDescriptor()) }
-        let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
-        log = LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
-        loop = try EventLoop()
-        runDirectory = try RunDirectory.resolve()
+        log = LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: try plan.openLog())
+        let what = "cannot start \(plan.name)"
+        loop = try attempting(what) { () throws(KernelError) in try EventLoop() }
+        runDirectory = try attempting(what) { () throws(KernelError) in try RunDirectory.resolve() }
         publisher = StatePublisher(name: plan.name, channel: MonitorChannel(lxcPath: plan.lxcPath, in: runDirectory))
         journal = Journal(lxcPath: plan.lxcPath, name: plan.name, in: runDirectory)
         // Before a hook has run nothing is made, and hooks are processes.
@@ -99,7 +97,9 @@ final class Supervisor {
             layout = known
             bases = preparation.bases
         } else {
-            layout = try CgroupLayout.detect(isRelative: isRelative)
+            layout = try attempting("\(what): cannot see the host's cgroups") { () throws(KernelError) in
+                try CgroupLayout.detect(isRelative: isRelative)
+            }
         }
         if isOrdinaryUser {
             let found = Self.userLayout(layout, name: plan.name, log)
@@ -111,6 +111,7 @@ final class Supervisor {
         let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
         hooks = HookRunner(
             plan: plan, log: log, environment: HookEnvironment(plan, mountPoint: mountPoint, hasCgroupNamespaces: true))
+        publisher.onChannelFailure = { [log] in log.warn("lxc-monitord is not told of changes: \($0)") }
     }
 
     /// Runs the container, again and again while it reboots.
@@ -164,10 +165,12 @@ final class Supervisor {
     // MARK: - Before the first start
 
     private func becomeSupervisor() throws(OperationFailure) {
+        let null = try attempting("cannot open /dev/null") { () throws(KernelError) in
+            try OwnedDescriptor(opening: "/dev/null", .readWrite)
+        }
         try attempting("cannot become a supervisor") { () throws(KernelError) in
             if !plan.isForeground {
                 try ProcessControl.changeDirectory("/")
-                let null = try OwnedDescriptor(opening: "/dev/null", .readWrite)
                 for stream in [StandardStream.input, .output, .error] { try ProcessControl.replaceStandard(stream, with: null.number) }
             }
             try ProcessControl.setName("lxc-supervisor")
@@ -202,7 +205,8 @@ final class Supervisor {
 
     private func bindSocket() throws(OperationFailure) {
         let server = try attempting(
-            "cannot start \(plan.name)", hint: "it is already running: see lxc-info -n \(plan.name) and ss -xlp for who holds its socket"
+            "cannot start \(plan.name)", hint: "it is already running: see lxc-info -n \(plan.name) and ss -xlp for who holds its socket",
+            for: [.addressInUse]
         ) { () throws(KernelError) in
             try ControlServer(lxcPath: plan.lxcPath, name: plan.name, loop: loop, publisher: publisher)
         }
@@ -261,18 +265,17 @@ final class Supervisor {
 
     // MARK: - Results
 
+    /// `caller`: whoever waits for the result.
+    func answer(to caller: consuming UnixSocket) { result = SharedDescriptor(caller.releaseDescriptor()) }
+
     /// Tells the waiting caller that the container runs.
     func reportRunning() { send(.running) }
 
     /// Tells whoever waits why the start failed.
     func report(_ failure: OperationFailure) {
+        let failure = failure.placed(in: plan.config)
         log.failure(failure)
-        if result != nil {
-            send(.failed(failure))
-        } else if plan.isForeground && !plan.isQuiet {
-            let text = failure.lines.enumerated().map { $0 == 0 ? "\(plan.program): \(plan.name): \($1)\n" : "\($1)\n" }.joined()
-            _ = try? StandardStream.error.write(text)  // a closed standard error is the caller's choice
-        }
+        if result != nil { send(.failed(failure)) } else { plan.show(failure) }
     }
 
     private func send(_ message: StartResult) {

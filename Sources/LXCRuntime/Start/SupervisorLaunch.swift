@@ -14,7 +14,9 @@ package struct SupervisorLaunch {
 
     /// Becomes the supervisor; returns only by throwing.
     package func startInForeground() throws(OperationFailure) {
-        try attempting("cannot become the supervisor \(program)", hint: "install swift-lxc completely (make install)") {
+        try attempting(
+            "cannot become the supervisor \(program)", hint: "install swift-lxc completely (make install)", for: [.noSuchFileOrDirectory]
+        ) {
             () throws(KernelError) in
             let executable = try ProtectedExecutable.open(program)
             let file = try MemoryFile.make("lxc-plan", plan.encoded)

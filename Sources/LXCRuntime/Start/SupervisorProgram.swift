@@ -70,7 +70,7 @@ package enum SupervisorProgram {
             // Without a plan the caller has found a reason not to start, and has told it.
             guard let message = try caller.receiveMessage(upTo: 1), let file = message.descriptors.first else { return 1 }
             plan = try file.duplicate()
-        } catch { return refuse(error.description) }
+        } catch { return refuse(error.description, caller) }
         return run(plan, caller: caller, preparation)
     }
 
@@ -79,14 +79,21 @@ package enum SupervisorProgram {
         let plan: StartPlan
         do {
             guard let decoded = StartPlan(decoding: try MemoryFile.content(of: file)) else {
-                return refuse("its plan cannot be read: this lxc-supervisor is of another version than the program that started it")
+                return refuse(
+                    "its plan cannot be read: this lxc-supervisor is of another version than the program that started it", caller)
             }
             plan = decoded
-        } catch { return refuse(error.description) }
-        do {
-            let supervisor = try Supervisor(plan: plan, caller: caller, preparation)
+        } catch { return refuse(error.description, caller) }
+        do throws(OperationFailure) {
+            let supervisor = try Supervisor(plan: plan, preparation)
+            if let caller { supervisor.answer(to: caller) }
             return supervisor.run()
-        } catch { return refuse(error.description) }
+        } catch {
+            let failure = error.placed(in: plan.config)
+            if let caller { return tell(failure, caller) }
+            plan.show(failure)
+            return 1
+        }
     }
 
     private static func takeNumber(_ variable: String) -> Int32? {
@@ -97,7 +104,13 @@ package enum SupervisorProgram {
         return number
     }
 
-    private static func refuse(_ reason: String) -> Int32 {
+    private static func tell(_ failure: OperationFailure, _ caller: consuming UnixSocket) -> Int32 {
+        _ = try? caller.sendAll(StartResult.failed(failure).encoded)  // who does not wait any more is not interested
+        return 1
+    }
+
+    private static func refuse(_ reason: String, _ caller: consuming UnixSocket? = nil) -> Int32 {
+        if let caller { return tell(OperationFailure("cannot start the supervisor", reason: reason), caller) }
         _ = try? StandardStream.error.write("lxc-supervisor: \(reason)\n")  // nobody else could be told
         return 1
     }

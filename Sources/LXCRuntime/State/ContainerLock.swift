@@ -13,7 +13,10 @@ package struct ContainerLock: ~Copyable, Sendable {
     package init(lxcPath: String, name: String, in directory: RunDirectory, until deadline: MonotonicInstant?) throws(KernelError) {
         let path = directory.lockFile(lxcPath: lxcPath, name: name)
         let file = try Self.open(path)
-        if try !FileLock.lock(file, until: deadline) { throw KernelError(call: "fcntl", errno: .timedOut, subject: "lock \(path)") }
+        if try !FileLock.lock(file, until: deadline) {
+            throw KernelError(
+                call: "fcntl", errno: .timedOut, subject: "lock \(path)", explanation: "another program works on it all the time")
+        }
         self.file = file
     }
 

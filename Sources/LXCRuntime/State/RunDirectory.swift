@@ -26,7 +26,9 @@ package struct RunDirectory: Sendable, Hashable {
             return RunDirectory(path: CommandAddress.withoutTrailingSlashes(runtime) + "/lxc")
         }
         guard let home = ProcessEnvironment.value("HOME"), home.hasPrefix("/") else {
-            throw KernelError(call: "getenv", errno: .noSuchFileOrDirectory, subject: "neither XDG_RUNTIME_DIR nor HOME")
+            throw KernelError(
+                call: "getenv", errno: .noSuchFileOrDirectory, subject: "run directory",
+                explanation: "neither XDG_RUNTIME_DIR nor HOME names a place for files of running containers")
         }
         return RunDirectory(path: CommandAddress.withoutTrailingSlashes(home) + "/.cache/lxc/run/lxc")
     }

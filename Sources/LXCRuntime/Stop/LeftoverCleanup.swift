@@ -54,7 +54,7 @@ package struct LeftoverCleanup: ~Copyable {
                     of: CommandAddress(lxcPath: plan.lxcPath, name: plan.name).socketAddress())
             } catch {
                 if error.errno != .addressInUse || deadline.hasPassed {
-                    throw OperationFailure(what, error, hint: "it is running or being started")
+                    throw OperationFailure(what, error, hint: error.errno == .addressInUse ? "it is running or being started" : nil)
                 }
                 (MonotonicInstant.now + .milliseconds(2)).sleep()
             }

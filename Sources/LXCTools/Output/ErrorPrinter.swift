@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// Texts of failures, for people (at most five lines) and for programs (one JSON object on one line).
 package enum ErrorPrinter {
@@ -52,21 +53,5 @@ package enum ErrorPrinter {
     }
 
     /// A line without control characters: names and file contents must not drive the reader's terminal.
-    static func printable(_ line: String) -> String {
-        guard line.unicodeScalars.contains(where: isControl) else { return line }
-        var text = String.UnicodeScalarView()
-        for scalar in line.unicodeScalars {
-            if isControl(scalar) {
-                let digits = String(scalar.value, radix: 16)
-                text.append(contentsOf: "\\x\(digits.count < 2 ? "0" : "")\(digits)".unicodeScalars)
-            } else {
-                text.append(scalar)
-            }
-        }
-        return String(text)
-    }
-
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-    }
+    static func printable(_ line: String) -> String { line.printable }
 }

@@ -48,14 +48,19 @@ package struct DirectoryHandle: Sendable {
             case .followedInside: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
             }
         let creates = flags.contains(.create)
-        let raw = try kernelCall("openat2", subject(path)) {
-            relative.withKernelString {
-                clinux_openat2(
-                    number, $0, UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC)), creates ? UInt64(mode) : 0,
-                    UInt64(UInt32(bitPattern: resolve)))
+        do throws(KernelError) {
+            let raw = try kernelCall("openat2", subject(path)) {
+                relative.withKernelString {
+                    clinux_openat2(
+                        number, $0, UInt64(UInt32(bitPattern: flags.rawValue | O_CLOEXEC)), creates ? UInt64(mode) : 0,
+                        UInt64(UInt32(bitPattern: resolve)))
+                }
             }
+            return OwnedDescriptor(owning: raw)
+        } catch {
+            guard error.errno == .improperLink else { throw error }
+            throw KernelError(call: error.call, errno: error.errno, subject: error.subject, explanation: "it leads out of its directory")
         }
-        return OwnedDescriptor(owning: raw)
     }
 
     /// A handle on a directory below this one.

@@ -32,8 +32,9 @@ package enum HostPath {
         } catch {
             // EROFS and EACCES are said of existing directories too, before the kernel looks whether they exist.
             let mayExist = [Errno.fileExists, .readOnlyFileSystem, .permissionDenied].contains(error.errno)
-            guard mayExist, let status = try FileStatus.ifPresent(path), status.kind == .directory else { throw error }
-            return false
+            guard mayExist, let status = try FileStatus.ifPresent(path) else { throw error }
+            if status.kind == .directory { return false }
+            throw KernelError(call: error.call, errno: error.errno, subject: path, explanation: "\(path) is not a directory")
         }
     }
 

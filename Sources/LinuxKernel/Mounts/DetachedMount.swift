@@ -45,8 +45,7 @@ package struct DetachedMount: ~Copyable {
     package init(
         newInstanceOf type: String, source: String, options: [String], attributes: MountAttributes
     ) throws(KernelError) {
-        let context = OwnedDescriptor(
-            owning: try kernelCall("fsopen", type) { type.withKernelString { clinux_fsopen($0, 1) } })
+        let context = try Self.openContext(type)
         let number = context.number
         do {
             try Self.configure(number, 1, "source", source)
@@ -63,6 +62,15 @@ package struct DetachedMount: ~Copyable {
         }
         let raw = try kernelCall("fsmount", type) { clinux_fsmount(number, 1, UInt32(truncatingIfNeeded: attributes.rawValue)) }
         self.init(owning: OwnedDescriptor(owning: raw), label: type)
+    }
+
+    private static func openContext(_ type: String) throws(KernelError) -> OwnedDescriptor {
+        do throws(KernelError) {
+            return OwnedDescriptor(owning: try kernelCall("fsopen", type) { type.withKernelString { clinux_fsopen($0, 1) } })
+        } catch {
+            guard error.errno == .operationNotSupportedByDevice else { throw error }
+            throw KernelError(call: error.call, errno: error.errno, subject: type, explanation: "this kernel has no filesystem \(type)")
+        }
     }
 
     private static func configure(_ context: Int32, _ command: UInt32, _ key: String, _ value: String) throws(KernelError) {

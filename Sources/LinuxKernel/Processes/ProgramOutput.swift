@@ -51,7 +51,9 @@ package enum ProgramOutput {
             let left = Int32(clamping: max(0, end - now()))
             var entry = pollfd(fd: pipe.number, events: Int16(POLLIN), revents: 0)
             let ready = try kernelCall("poll", subject) { CLinux.poll(&entry, 1, left) }
-            if ready == 0 { throw KernelError(call: "poll", errno: .timedOut, subject: subject) }
+            if ready == 0 {
+                throw KernelError(call: "poll", errno: .timedOut, subject: subject, explanation: "\(subject) did not end in time")
+            }
             let part = try pipe.read(upTo: 65536)
             if part.isEmpty { return output }
             output += part

@@ -44,7 +44,7 @@ package enum ProgramRun {
         guard handle.waitForEnd(milliseconds: milliseconds) else {
             try handle.send(SIGKILL)
             _ = try handle.collect()
-            throw KernelError(call: "poll", errno: .timedOut, subject: path)
+            throw KernelError(call: "poll", errno: .timedOut, subject: path, explanation: "\(path) did not end in time")
         }
         let status = try handle.collect()
         return Result(output: try MemoryFile.content(of: output), error: try MemoryFile.content(of: error), status: status)

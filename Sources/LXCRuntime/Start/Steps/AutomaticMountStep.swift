@@ -65,8 +65,10 @@ struct AutomaticMountStep: InitStep {
     private func mountSys(_ mode: AutomaticMount.SysMode, _ performer: MountPerformer) throws(OperationFailure) {
         try makePlace("sys", performer.context)
         let attributes: MountAttributes = mode == .mixed ? .harmless : []
+        let isForbidden = performer.context.isMapped && !performer.context.namespaces.born.contains(.network)
         let sys = try attempting(
-            "cannot make a sysfs", hint: "a container that shares the host's network cannot mount sysfs in a user namespace"
+            "cannot make a sysfs",
+            hint: isForbidden ? "a container that shares the host's network cannot mount sysfs in a user namespace" : nil
         ) { () throws(KernelError) in
             try DetachedMount(newInstanceOf: "sysfs", source: "sysfs", options: [], attributes: attributes)
         }
@@ -88,7 +90,8 @@ struct AutomaticMountStep: InitStep {
         let what = "cannot mount \(host) on \(container)"
         let target = container.drop { $0 == "/" }
         try attempting(what) { () throws(KernelError) in try performer.context.rootfs.makeDirectories(String(target)) }
-        let mount = try attempting(what, hint: "create the directory \(host), shared for mounts") { () throws(KernelError) in
+        let mount = try attempting(what, hint: "create the directory \(host), shared for mounts", for: [.noSuchFileOrDirectory]) {
+            () throws(KernelError) in
             try DetachedMount(copying: host, recursive: true)
         }
         try performer.attach(mount, on: String(target), what: what)

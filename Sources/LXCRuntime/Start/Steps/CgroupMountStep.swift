@@ -64,7 +64,7 @@ struct CgroupEntryStep: InitStep {
         do throws(CgroupError) {
             try context.cgroups?.enter(.payload, isBornInUnified: true)
             try ContainerCgroups.enter(through: context.cgroupEntrances)
-        } catch { throw OperationFailure("cannot put the container into its cgroup", reason: error.description) }
+        } catch { throw OperationFailure("cannot put the container into its cgroup", error) }
         // Directories and files of the host's hierarchies are not for what runs from here on.
         context.cgroups = nil
         context.cgroupEntrances = []

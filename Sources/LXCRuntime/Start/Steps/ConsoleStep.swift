@@ -110,7 +110,8 @@ struct ConsoleStep: InitStep {
 
     private func allocate(_ name: String, _ context: InitContext) throws(OperationFailure) -> PseudoTerminal {
         try attempting(
-            "cannot allocate a terminal for /dev/\(name)", hint: "raise lxc.pty.max, or the host's /proc/sys/kernel/pty/max"
+            "cannot allocate a terminal for /dev/\(name)", key: name == "console" ? "lxc.pty.max" : "lxc.tty.max",
+            hint: "the host has no more: see /proc/sys/kernel/pty/max", for: [.noSpace]
         ) { () throws(KernelError) in
             try PseudoTerminal(devpts: context.devpts?.number)
         }
@@ -134,7 +135,9 @@ struct ConsoleStep: InitStep {
         let expected = try TerminalFile.status(terminal)
         let found = try FileStatus(of: place)
         guard try FilesystemKind(of: place) == .devpts, found.kind == .characterDevice, found.deviceNumber == expected.deviceNumber else {
-            throw KernelError(call: "open_tree", errno: .noSuchAddressOrDevice, subject: "pts/\(index)")
+            throw KernelError(
+                call: "open_tree", errno: .noSuchAddressOrDevice, subject: "pts/\(index)",
+                explanation: "something else is mounted over its terminals")
         }
         return try DetachedMount(copying: place, recursive: false, label: "pts/\(index)")
     }

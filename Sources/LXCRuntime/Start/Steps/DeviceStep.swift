@@ -74,7 +74,8 @@ struct DeviceNodeStep: InitStep {
             let source = try OwnedDescriptor(opening: "/dev/\(node.name)", [.path, .noFollow])
             let status = try FileStatus(of: source)
             guard status.kind == .characterDevice, status.deviceNumber == number.rawValue else {
-                throw KernelError(call: "stat", errno: .noSuchAddressOrDevice, subject: "/dev/\(node.name)")
+                throw KernelError(
+                    call: "stat", errno: .noSuchAddressOrDevice, subject: "/dev/\(node.name)", explanation: "the host's is another device")
             }
             try devices.makeFile(node.name, mode: 0o666)
             let mount = try DetachedMount(copying: source, recursive: false, label: node.name)

@@ -64,7 +64,7 @@ struct ExecStep: InitStep {
     let name = "executing init"
 
     func perform(_ context: InitContext) throws(OperationFailure) {
-        try attempting("cannot become the init user") { () throws(KernelError) in try becomeUser(context) }
+        try becomeUser(context)
         try attempting("cannot set the death signal of init") { () throws(KernelError) in
             let signal = context.config.process.parentDeathSignal ?? Signals.kill
             // Ids were changed, which clears it.
@@ -78,7 +78,9 @@ struct ExecStep: InitStep {
 
     /// Gives the terminal, if it is the container's own, to the user that init runs as.
     static func handOverStreams(_ context: InitContext) throws(OperationFailure) {
-        try attempting("cannot give the terminal to init") { () throws(KernelError) in try giveTerminal(context) }
+        try attempting("cannot give the terminal to init", key: "lxc.init.uid", hint: unmapped(context), for: [.invalidArgument]) {
+            () throws(KernelError) in try giveTerminal(context)
+        }
     }
 
     private static func giveTerminal(_ context: InitContext) throws(KernelError) {
@@ -91,21 +93,34 @@ struct ExecStep: InitStep {
         }
     }
 
-    private func becomeUser(_ context: InitContext) throws(KernelError) {
+    private static func unmapped(_ context: InitContext) -> String? {
+        context.isMapped ? "the container has only the ids that lxc.idmap gives it" : nil
+    }
+
+    private func becomeUser(_ context: InitContext) throws(OperationFailure) {
         let process = context.config.process
+        let advice = Self.unmapped(context)
         // Never the caller's groups: they would reach files of the host's users.
         if !context.isMapped || context.namespaces.flags.contains(.user) {
-            try Credentials.setSupplementaryGroups(process.initGroups)
+            try attempting("cannot run init in its groups", key: "lxc.init.groups", hint: advice, for: [.invalidArgument]) {
+                () throws(KernelError) in try Credentials.setSupplementaryGroups(process.initGroups)
+            }
         }
         let group = process.initGroup ?? 0
         let user = process.initUser ?? 0
         if user != 0 || group != 0 || context.isMapped {
-            try Credentials.setGroup(group)
-            try Credentials.setUser(user)
+            try attempting("cannot run init as group \(group)", key: "lxc.init.gid", hint: advice, for: [.invalidArgument]) {
+                () throws(KernelError) in try Credentials.setGroup(group)
+            }
+            try attempting("cannot run init as user \(user)", key: "lxc.init.uid", hint: advice, for: [.invalidArgument]) {
+                () throws(KernelError) in try Credentials.setUser(user)
+            }
         }
-        try CapabilitySets.clearAmbient()
-        // Changing ids makes the process readable where fs.suid_dumpable is 1, and it still holds the host's files.
-        try ProcessControl.setDumpable(false)
+        try attempting("cannot become the init user") { () throws(KernelError) in
+            try CapabilitySets.clearAmbient()
+            // Changing ids makes the process readable where fs.suid_dumpable is 1, and it still holds the host's files.
+            try ProcessControl.setDumpable(false)
+        }
     }
 
     private func execute(_ context: InitContext) throws(OperationFailure) {
@@ -124,24 +139,35 @@ struct ExecStep: InitStep {
             guard let path = arguments.first else {
                 throw OperationFailure("cannot execute init", reason: "no program is named", key: "lxc.init.cmd")
             }
-            try attempting(
-                "cannot execute \(path) in the container", key: context.origin("lxc.init.cmd") == nil ? nil : "lxc.init.cmd",
-                origin: context.origin("lxc.init.cmd"), hint: ExecHint.text(path, context)
-            ) { () throws(KernelError) in
-                try Execution.replace(path: path, arguments: arguments, environment: environment)
+            // As C LXC, execvp(3).
+            if !path.utf8.contains(0x2F) { return try search(arguments, environment) }
+            do throws(KernelError) { try Execution.replace(path: path, arguments: arguments, environment: environment) } catch {
+                // The command line may have named another; what was split then can be split now.
+                let configured = context.config.process.initCommand.flatMap { try? CommandWords.split($0) }
+                throw OperationFailure(
+                    "cannot execute \(path) in the container", error, key: configured == arguments ? "lxc.init.cmd" : nil,
+                    hint: ExecHint.text(path, error.errno, context))
             }
         }
+    }
+
+    private func search(_ arguments: [String], _ environment: [String]) throws(OperationFailure) {
+        do throws(AttachFailure) { try ProgramSearch.execute(arguments, environment: environment) } catch { throw error.failure }
     }
 }
 
 /// What to do when init cannot be executed.
 enum ExecHint {
-    static func text(_ path: String, _ context: InitContext) -> String {
-        guard let status = try? FileStatus.ifPresent(path) else {  // only to choose the better hint
+    static func text(_ path: String, _ reason: Errno, _ context: InitContext) -> String? {
+        let found: FileStatus?
+        do throws(KernelError) { found = try FileStatus.ifPresent(path) } catch { return nil }  // the reason says it all
+        guard let status = found else {
             return "the root filesystem \(context.config.rootfs.plainPath ?? "/") has no \(path): "
                 + "set lxc.init.cmd, or give a command after --"
         }
+        if status.kind == .directory { return "\(path) is a directory: name a program in it" }
         if status.permissions & 0o111 == 0 { return "make \(path) executable" }
+        if reason == .permissionDenied { return "see whether its filesystem is mounted with noexec (lxc.rootfs.options, lxc.mount.entry)" }
         if let foreign = context.foreignProgram { return foreign }
         return "\(path) is there: its interpreter or architecture is missing in the container (see file(1))"
     }

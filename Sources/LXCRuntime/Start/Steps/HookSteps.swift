@@ -19,13 +19,14 @@ struct StableRootfsStep: InitStep {
 
     func perform(_ context: InitContext) throws(OperationFailure) {
         guard let mountPoint = context.mountPoint else { return }
-        try attempting("cannot check the root filesystem") { () throws(KernelError) in
+        let what = "cannot use the root filesystem on \(mountPoint)"
+        let isStable = try attempting(what) { () throws(KernelError) in
             let seen = try FileStatus(of: OwnedDescriptor(opening: mountPoint, [.path, .directory]))
             let own = try FileStatus(of: context.rootfs.shared.owned)
-            guard seen.filesystem == own.filesystem, seen.inode == own.inode else {
-                throw KernelError(call: "stat", errno: .resourceBusy, subject: mountPoint)
-            }
+            return seen.filesystem == own.filesystem && seen.inode == own.inode
         }
+        if isStable { return }
+        throw OperationFailure(what, reason: "a hook has mounted something else over it", hint: "mount below it, or use lxc.mount.entry")
     }
 }
 

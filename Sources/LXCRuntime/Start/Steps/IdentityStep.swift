@@ -30,21 +30,28 @@ struct IdentityStep: InitStep {
     /// Offsets can be set only before the first process is in; a process enters its own new time namespace by setns.
     private func enterTimeNamespace(_ context: InitContext) throws(OperationFailure) {
         let settings = context.config.namespaces
-        let origin = context.origin("lxc.time.offset.boot") ?? context.origin("lxc.time.offset.monotonic")
-        try attempting("cannot set the clock offsets", key: "lxc.time.offset", origin: origin) { () throws(KernelError) in
-            try Namespaces.unshare(.time)
-            let lines = [("boottime", settings.timeOffsetBoot), ("monotonic", settings.timeOffsetMonotonic)].map { clock, offset in
-                var seconds = offset / 1_000_000_000
-                var nanoseconds = offset % 1_000_000_000
-                if nanoseconds < 0 {
-                    nanoseconds += 1_000_000_000
-                    seconds -= 1
-                }
-                return "\(clock) \(seconds) \(nanoseconds)\n"
-            }
-            try WholeFile.writeControl("/proc/self/timens_offsets", lines.joined())
+        try attempting("cannot make a time namespace") { () throws(KernelError) in try Namespaces.unshare(.time) }
+        try set("boottime", settings.timeOffsetBoot, key: "lxc.time.offset.boot")
+        try set("monotonic", settings.timeOffsetMonotonic, key: "lxc.time.offset.monotonic")
+        try attempting("cannot enter the time namespace") { () throws(KernelError) in
             let namespace = try OwnedDescriptor(opening: "/proc/self/ns/time_for_children", .readOnly)
             try Namespaces.enter(namespace.number, .time, label: "time namespace")
+        }
+    }
+
+    private func set(_ clock: String, _ offset: Int64, key: String) throws(OperationFailure) {
+        if offset == 0 { return }
+        var seconds = offset / 1_000_000_000
+        var nanoseconds = offset % 1_000_000_000
+        if nanoseconds < 0 {
+            nanoseconds += 1_000_000_000
+            seconds -= 1
+        }
+        let line = "\(clock) \(seconds) \(nanoseconds)\n"
+        try attempting(
+            "cannot shift the \(clock) clock", key: key, hint: "it must not go back to before its beginning", for: [.resultTooLarge]
+        ) {
+            () throws(KernelError) in try WholeFile.writeControl("/proc/self/timens_offsets", line)
         }
     }
 }

@@ -27,8 +27,11 @@ struct RootfsStep: InitStep {
         _ mount: borrowing DetachedMount, _ idmap: String, _ what: String, _ context: InitContext
     ) throws(OperationFailure) {
         let path = idmap == "container" ? "/proc/self/ns/user" : idmap
-        try attempting(what, key: "lxc.rootfs.options", origin: context.origin("lxc.rootfs.options")) { () throws(KernelError) in
-            let namespace = try OwnedDescriptor(opening: path, .readOnly)
+        let key = "lxc.rootfs.options"
+        let namespace = try attempting("\(what): cannot open the user namespace \(path)", key: key) { () throws(KernelError) in
+            try OwnedDescriptor(opening: path, .readOnly)
+        }
+        try attempting(what, key: key) { () throws(KernelError) in
             try mount.mapOwners(through: namespace.number, recursive: false)
         }
     }
@@ -83,7 +86,7 @@ struct PivotStep: InitStep {
             context.rootfs = try DirectoryHandle(opening: "/")
         }
         for case .shmounts(_, let container) in context.config.mounts.automatic.map({ $0.value }) {
-            try attempting("cannot prepare \(container) for mounts from the host") { () throws(KernelError) in
+            try attempting("cannot prepare \(container) for mounts from the host", key: "lxc.mount.auto") { () throws(KernelError) in
                 try MountPoint.setPropagation(container, .replica, recursive: false)
             }
         }
