@@ -75,12 +75,22 @@ final class Supervisor {
     /// The caller's terminal in the foreground, with the mode to give back.
     var foreground: ForegroundTerminal?
 
+    /// Why the log cannot be written, if it cannot: told by ``run()``, because of a program that ends here nobody learns the reason.
+    private var refusal: OperationFailure?
+
     /// `caller`: whoever waits for the result.
     init(plan: StartPlan, caller: consuming UnixSocket?, _ preparation: consuming Preparation) throws(KernelError) {
         self.plan = plan
         pendingRestore = plan.restore
         if let caller { result = SharedDescriptor(caller.releaseDescriptor()) }
-        let file = try plan.logFile.flatMap { $0 == "none" ? nil : $0 }.map { (path) throws(KernelError) in try LogWriter.open(path) }
+        var file: SharedDescriptor?
+        if let path = plan.logFile, path != "none" {
+            do throws(KernelError) { file = try LogWriter.open(path) } catch {
+                let origin = path == plan.config.log.file ? plan.config.origin(of: "lxc.log.file") : nil
+                refusal = OperationFailure(
+                    "cannot open the log file \(path)", error, key: origin == nil ? nil : "lxc.log.file", origin: origin)
+            }
+        }
         log = LogWriter(prefix: plan.program, name: plan.name, level: plan.logLevel, file: file)
         loop = try EventLoop()
         runDirectory = try RunDirectory.resolve()
@@ -118,6 +128,10 @@ final class Supervisor {
     /// - Returns: The program's exit status: in the foreground init's, as a shell reports it, or 0 when it halted; in the background 0, or 1
     ///   for a failed start.
     func run() -> Int32 {
+        if let refusal {
+            report(refusal)
+            return 1
+        }
         do throws(OperationFailure) {
             try becomeSupervisor()
         } catch {
