@@ -133,9 +133,11 @@ extension ToolFailureTests {
                     Case(
                         "console -n {c}", "lxc-console: {c}: standard input is not a terminal",
                         "  run lxc-console on a terminal, or use lxc-attach"),
+                    Case("checkpoint -n {c} -D /tmp/x -r", "lxc-checkpoint: {c}: {c} is running", "  stop it first"),
+                    // The last one: busybox's init takes at least two seconds, and then it is down.
                     Case(
-                        "stop -n {c} -t 2 --nokill", "lxc-stop: {c}: {c} did not stop within 2 seconds", "  kill it with lxc-stop -k -n {c}"
-                    ), Case("checkpoint -n {c} -D /tmp/x -r", "lxc-checkpoint: {c}: {c} is running", "  stop it first"),
+                        "stop -n {c} -t 1 --nokill", "lxc-stop: {c}: {c} did not stop within 1 seconds", "  kill it with lxc-stop -k -n {c}"
+                    ),
                 ])
         }
     }
