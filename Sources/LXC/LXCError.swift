@@ -68,7 +68,7 @@ public struct LXCError: Error, Sendable, Hashable {
 
     init(_ problem: ConfigProblem) { self.init(OperationError(problem)) }
 
-    init(_ what: String, _ error: KernelError) { self.init(.failed, OperationFailure(what, error)) }
+    init(_ what: String, _ error: KernelError) { self.init(OperationError(what, error)) }
 
     init(_ what: String, _ error: ControlError) { self.init(OperationError(what, error)) }
 }

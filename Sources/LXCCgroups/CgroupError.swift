@@ -24,7 +24,7 @@ package enum CgroupError: Error, Sendable, Equatable {
 extension CgroupError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .kernel(let error): error.reasonWithSubject
+        case .kernel(let error): error.reason(after: "")
         case .inUse(let path, let setting): "cgroup \(path) (\(setting)) exists already; remove it or choose another path"
         case .noFreeName(let path): "cgroup \(path) and its variants -1 to -999 exist already; remove those left over"
         case .invalidPath(let path, let setting): "\(setting) must name a cgroup below the base without \"..\", not \"\(path)\""

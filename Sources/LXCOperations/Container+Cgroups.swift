@@ -125,6 +125,15 @@ package enum ControlFileFailure: Error {
         }
     }
 
+    /// The kernel's number, where the kernel is the one that said no.
+    package var errno: Errno? {
+        switch self {
+        case .control(let error, _): error.errno
+        case .kernel(let error): error.errno
+        case .cgroup, .meaningless: nil
+        }
+    }
+
     /// Whether the container does not run.
     package var isStopped: Bool {
         if case .control(.stopped, _) = self { return true }
@@ -146,6 +155,13 @@ package enum ControlFileFailure: Error {
 extension LXCError {
     /// A control file that could not be used, and what it was to be used for.
     package init(_ what: String, _ failure: ControlFileFailure) {
-        self.init(failure.isStopped ? .notRunning : .failed, what, reason: failure.reason)
+        guard case .control(let error, _) = failure else {
+            self.init(.failed, OperationFailure(what, reason: failure.reason, errno: failure.errno?.rawValue ?? 0))
+            return
+        }
+        let refusal = LXCError(what, error)
+        var told = refusal.failure
+        told.reason = failure.reason
+        self.init(refusal.code, told)
     }
 }

@@ -18,7 +18,10 @@ extension LXCError {
     package init(_ failure: ConsoleSession.Failure, _ container: String) {
         switch failure {
         case .notRunning: self.init(.notRunning, "\(container) is not running", reason: "")
-        case .notPermitted: self.init(.notPermitted, "cannot use the console of \(container)", reason: "")
+        case .notPermitted:
+            self.init(
+                .notPermitted, "cannot use the console of \(container)", reason: "insufficient privileges",
+                hint: "run it as the container's owner, or as root")
         case .noTerminal: self.init(.failed, "cannot connect a terminal", reason: "the input is not one")
         case .denied: self.init(.failed, "cannot get a terminal of \(container)", reason: "it is in use, or does not exist")
         case .signal(let number): self.init(.failed, "the connection ended", reason: "signal \(number)")

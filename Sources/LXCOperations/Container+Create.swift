@@ -177,8 +177,8 @@ extension Container {
             throw LXCError(
                 .invalidConfiguration,
                 OperationFailure(
-                    "the configuration that the template left is not valid: \(error.key ?? "")", reason: failure.reason,
-                    origin: failure.origin, hint: failure.hint))
+                    "the configuration that the template left is not valid" + (error.key.map { ": \($0)" } ?? ""), reason: error.reason,
+                    key: failure.key, origin: failure.origin, hint: failure.hint))
         }
         try attempt("cannot save \(configFile)") { () throws(KernelError) in
             if try WholeFile.read(configFile) != document.bytes { try document.save() }
@@ -216,7 +216,7 @@ struct CreatedParts {
             }
             // The marker goes last: until then the rest is known to be half-made.
             for file in [config, marker].compactMap({ $0 }) { try HostPath.remove(file) }
-        } catch { remaining.append("\(error)") }
+        } catch { remaining.append(error.reason(after: "")) }
         guard let first = remaining.first else { return error }
         var failure = error.failure
         failure.hint = "not everything could be removed: \(first)"

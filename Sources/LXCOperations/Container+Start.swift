@@ -51,7 +51,11 @@ extension Container {
 
     private func checkCreation() throws(LXCError) {
         let finding: PartialMarker.Finding
-        do { finding = try PartialMarker.inspect(directory) } catch { throw LXCError("cannot look into \(directory)", error) }
+        do { finding = try PartialMarker.inspect(directory) } catch {
+            let isForbidden = error.errno == .permissionDenied
+            throw LXCError(
+                "cannot look into \(directory)", error, hint: isForbidden ? "run it as the container's owner, or as root" : nil)
+        }
         switch finding {
         case .absent: return
         case .inProgress:

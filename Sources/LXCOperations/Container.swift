@@ -63,6 +63,8 @@ package struct Container: Sendable {
         let path = alternativeConfig ?? configFile
         if alternativeConfig == nil { try finishRename() }
         do { return try ConfigParser.load(path: path) } catch {
+            // Whoever names a file wants to hear of the file, and not of containers.
+            if alternativeConfig != nil { throw LXCError(error) }
             let isThere = try attempt("cannot read \(path)") { () throws(KernelError) in try FileStatus.ifPresent(path) != nil }
             if isThere { throw LXCError(error) }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
 package import LXCRuntime
-import LinuxKernel
+package import LinuxKernel
 
 /// Why an operation on a container failed: for programs a code, for people the whole story.
 package struct LXCError: Error, Sendable, Equatable {
@@ -40,7 +40,10 @@ package struct LXCError: Error, Sendable, Equatable {
 
     package init(_ problem: ConfigProblem) { self.init(.invalidConfiguration, OperationFailure(problem)) }
 
-    init(_ what: String, _ error: KernelError, hint: String? = nil) { self.init(.failed, OperationFailure(what, error, hint: hint)) }
+    package init(_ what: String, _ error: KernelError, hint: String? = nil) {
+        self.init(
+            .failed, OperationFailure(what, reason: error.reasonWithPath(after: what), errno: error.errno.rawValue, hint: hint))
+    }
 
     /// A question that a supervisor has not answered, and what it was asked for.
     package init(_ what: String, _ error: ControlError) {
@@ -51,7 +54,8 @@ package struct LXCError: Error, Sendable, Equatable {
             case .timedOut: .timedOut
             default: .failed
             }
-        self.init(code, what, reason: error.description)
+        let hint = error == .notPermitted ? "run it as the container's owner, or as root" : nil
+        self.init(code, OperationFailure(what, reason: error.description, errno: error.errno?.rawValue ?? 0, hint: hint))
     }
 }
 

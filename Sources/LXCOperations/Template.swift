@@ -13,15 +13,16 @@ package struct Template: Sendable {
     package init(_ name: String) throws(LXCError) {
         let path = name.hasPrefix("/") ? name : InstalledPaths.templates + "/lxc-" + name
         let what = "bad template: \(name)"
+        let place = path == name ? "it" : path
         if !name.hasPrefix("/") && name.contains("/") {
             throw LXCError(.templateFailed, what, reason: "it is neither a name nor an absolute path")
         }
         let status = try attempt(what) { () throws(KernelError) in try FileStatus.ifPresent(path) }
         guard let status else {
-            throw LXCError(.templateFailed, what, reason: "\(path) does not exist", hint: Self.known())
+            throw LXCError(.templateFailed, what, reason: "\(place) does not exist", hint: Self.known())
         }
         if status.kind != .regular || status.permissions & 0o111 == 0 {
-            throw LXCError(.templateFailed, what, reason: "\(path) is not a program", hint: "make it executable (chmod +x)")
+            throw LXCError(.templateFailed, what, reason: "\(place) is not a program", hint: "make it executable (chmod +x)")
         }
         self.path = path
     }

@@ -40,9 +40,15 @@ package struct OperationFailure: Error, Sendable, Equatable {
 
     /// A problem of the configuration as the failure of what needed it.
     package init(_ problem: ConfigProblem) {
+        if problem.key == nil, problem.reason.hasPrefix(ConfigProblem.unreadable) {
+            // No line asked for anything yet.
+            let reason = String(problem.reason.dropFirst(ConfigProblem.unreadable.count))
+            self.init("cannot read \(problem.origin.file)", reason: reason, hint: problem.hint)
+            return
+        }
         self.init(
-            problem.key.map { "cannot use \($0)" } ?? "cannot read the configuration", reason: problem.reason, origin: problem.origin,
-            hint: problem.hint)
+            problem.key.map { "cannot use \($0)" } ?? "cannot read the configuration", reason: problem.reason, key: problem.key,
+            origin: problem.origin.file.isEmpty ? nil : problem.origin, hint: problem.hint)
     }
 
     /// The same with the place of its key in the configuration; a key that stands nowhere was asked for by nobody, and goes.

@@ -28,17 +28,17 @@ struct HostTool: Sendable {
     ///
     /// - Parameters:
     ///   - program: Its name.
-    ///   - package: The Debian package that has it.
+    ///   - package: The Debian package that has it, when that is known.
     ///   - what: What it is needed for, as errors begin.
     ///   - folders: Where it may be.
     /// - Throws: ``StorageFailure`` that names the package when it is not there.
-    init(_ program: String, package: String, for what: @autoclosure () -> String, in folders: Folders) throws(StorageFailure) {
+    init(_ program: String, package: String?, for what: @autoclosure () -> String, in folders: Folders) throws(StorageFailure) {
         self.program = program
         let found = try storing("cannot look for \(program)") { () throws(KernelError) in try folders.path(of: program) }
         guard let found else {
             throw StorageFailure(
                 what(), reason: "\(program) is not installed", errno: Errno.noSuchFileOrDirectory.rawValue,
-                hint: "apt-get install \(package)")
+                hint: package.map { "apt-get install \($0)" })
         }
         path = found
     }

@@ -37,12 +37,14 @@ struct NewFilesystem: Sendable {
         }
     }
 
-    private static func package(of type: String) -> String {
+    private static func package(of type: String) -> String? {
         switch type {
         case "ext2", "ext3", "ext4": "e2fsprogs"
         case "btrfs": "btrfs-progs"
         case "vfat": "dosfstools"
-        default: type + (type == "xfs" ? "progs" : "-tools")
+        case "xfs": "xfsprogs"
+        case "bcachefs", "f2fs": type + "-tools"
+        default: nil
         }
     }
 }

@@ -19,7 +19,7 @@ package struct StorageFailure: Error, Sendable, Equatable {
     }
 
     package init(_ what: String, _ error: KernelError, hint: String? = nil) {
-        self.init(what, reason: error.reason, errno: error.errno.rawValue, hint: hint)
+        self.init(what, reason: error.reasonWithPath(after: what), errno: error.errno.rawValue, hint: hint)
     }
 }
 

@@ -38,8 +38,10 @@ struct BusyboxRootfs: ~Copyable {
 
     private func copyProgram(_ path: String) throws(KernelError) {
         let source = try OwnedDescriptor(opening: path, [.readOnly, .noControllingTerminal])
-        let target = try replaceFile("bin/busybox")
-        try source.copyContent(to: target, subject: path)
+        let name = "bin/busybox"
+        let target = try replaceFile(name)
+        // The disk that is full is that of the copy.
+        try source.copyContent(to: target, subject: name)
         // Set-user-id, because su, login and passwd are this program too; it gives the id up for every other applet.
         try target.setPermissions(0o4755)
     }

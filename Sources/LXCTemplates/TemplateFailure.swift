@@ -15,6 +15,6 @@ package struct TemplateFailure: Error, Sendable, Equatable {
 
     /// A failed system call while doing something that users know by name.
     init(_ action: String, _ error: KernelError, advice: String? = nil) {
-        self.init("\(action): \(error.subject): \(error.reason)", advice: advice)
+        self.init("\(action): \(error.reason(after: action))", advice: advice)
     }
 }

@@ -17,7 +17,10 @@ package enum Multicall {
         switch verb {
         case "--help", "-h", "help": return explain(streams, isError: false)
         case "--version":
-            do { try streams.print(ToolVersion.text + "\n") } catch { return ExitCode.failure.rawValue }
+            do { try streams.print(ToolVersion.text + "\n") } catch {
+                streams.printError(ErrorPrinter.text(error, tool: "lxc", container: nil, format: .text))
+                return ExitCode.failure.rawValue
+            }
             return ExitCode.success.rawValue
         default:
             streams.printError("lxc: there is no tool \"\(ErrorPrinter.printable(verb))\"; \"lxc --help\" lists them\n")

@@ -47,7 +47,7 @@ enum Listing {
                 if try FileStatus.ifPresent(lxcPath)?.kind != .directory {
                     throw KernelError(call: "open", errno: .noSuchFileOrDirectory, subject: lxcPath)
                 }
-            } catch { throw LXCError(.failed, "cannot list the containers", reason: error.reason) }
+            } catch { throw LXCError("cannot list the containers in \(lxcPath)", error) }
         }
         let entries = try ContainerList.find(lxcPath: lxcPath)
         switch choice {
@@ -57,7 +57,7 @@ enum Listing {
             do {
                 let running = Set(try RunningContainers.names(lxcPath: lxcPath))
                 return entries.map { $0.name }.filter { running.contains($0) }
-            } catch { throw LXCError(.failed, "cannot list the running containers", reason: error.reason) }
+            } catch { throw LXCError("cannot list the running containers", error) }
         }
     }
 }

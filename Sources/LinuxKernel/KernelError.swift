@@ -26,8 +26,18 @@ package struct KernelError: Error, Sendable, Equatable {
         return errno == .timedOut ? explanation : "\(explanation) (\(words))"
     }
 
-    /// The reason after what it is about, for sentences that do not name it: `/dev/null: no such file or directory`.
-    package var reasonWithSubject: String { subject.isEmpty ? reason : "\(subject): \(reason)" }
+    /// The reason as the end of a sentence that says what was being done: what the call worked on stands before it, unless the sentence
+    /// names that already.
+    package func reason(after sentence: String) -> String {
+        // What is open under a number is known to this process alone.
+        let isKnown = subject.isEmpty || subject.holds("descriptor ") || sentence.holds(subject)
+        return isKnown ? reason : "\(subject): \(reason)"
+    }
+
+    /// As ``reason(after:)``, for sentences about something larger: only a path says more to users than the sentence does.
+    package func reasonWithPath(after sentence: String) -> String {
+        subject.hasPrefix("/") ? reason(after: sentence) : reason
+    }
 
     private static func lowered(_ text: String) -> String? {
         guard let first = text.first else { return nil }

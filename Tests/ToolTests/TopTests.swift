@@ -80,7 +80,7 @@ import Testing
     @Test func withoutATerminalItSaysWhatElseThereIs() {
         let run = top("")
         #expect(run.status == 1)
-        #expect(run.errors == "lxc-top: this is not a terminal\n  use -b or --format json for a file or a program\n")
+        #expect(run.errors == "lxc-top: standard input or output is not a terminal\n  use -b or --format json for a file or a program\n")
     }
 
     @Test func screensFitTheirTerminal() {

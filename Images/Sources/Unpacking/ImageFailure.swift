@@ -15,7 +15,7 @@ package struct ImageFailure: Error, Sendable, Equatable {
 
     /// A failed system call while doing something that users know by name.
     package init(_ action: String, _ error: KernelError, advice: String? = nil) {
-        self.init("\(action): \(error.subject): \(error.reason)", advice: advice)
+        self.init("\(action): \(error.reason(after: action))", advice: advice)
     }
 
     /// The same failure as a part of something larger.

@@ -38,6 +38,9 @@ package struct ConfigProblem: Error, Sendable, Equatable {
         self.includedFrom = includedFrom
     }
 
+    /// What the reason begins with when the file itself, which is the place then, cannot be read.
+    package static let unreadable = "cannot read it: "
+
     /// `FILE:LINE:COLUMN`, without the parts that are not known.
     package var place: String {
         origin.line > 0 && column > 0 ? "\(origin):\(column)" : origin.description

@@ -114,7 +114,7 @@ package struct ContainerConfigDocument: Sendable {
         try AtomicFile.write(path ?? self.path, bytes, mode: 0o640)
     }
 
-    private static let caller = ConfigOrigin(file: "set by a program")
+    private static let caller = ConfigOrigin(file: "the caller's request")
 
     private var takenApart: [DocumentLine] {
         switch text {

@@ -75,15 +75,15 @@ struct IncludeResolver {
         _ failure: RegularFile.Failure, _ path: String, _ origin: ConfigOrigin, isInclude: Bool
     ) -> ConfigProblem {
         let key = isInclude ? "lxc.include" : nil
-        let name = isInclude ? quoted(path) : "it"
+        let reason = (isInclude ? "cannot read \(quoted(path)): " : ConfigProblem.unreadable) + failure.reason
         var isTooLarge = false
         var hint: String?
         switch failure {
         case .kernel: break
-        case .wrongKind: hint = "name a regular file or a directory"
+        case .wrongKind: hint = isInclude ? "name a regular file or a directory" : nil
         case .tooLarge: isTooLarge = true
         }
         return ConfigProblem(
-            isTooLarge ? .tooLarge : .file, at: origin, key: key, "cannot read \(name): \(failure.reason)", hint: hint, includedFrom: chain)
+            isTooLarge ? .tooLarge : .file, at: origin, key: key, reason, hint: hint, includedFrom: chain)
     }
 }

@@ -8,7 +8,7 @@ enum CheckpointLimits {
     /// - Throws: ``LXCError`` with the setting that is in the way.
     static func check(_ config: ContainerConfig, _ what: String) throws(LXCError) {
         guard ProcessControl.effectiveUser == 0 else {
-            throw LXCError(.notPermitted, what, reason: "criu takes the rights of root")
+            throw LXCError(.notPermitted, what, reason: "criu takes the rights of root", hint: "run it as root")
         }
         if let map = config.idMap.first {
             throw refusal(what, "a container with an id map cannot be taken up again", "lxc.idmap", map.origin)

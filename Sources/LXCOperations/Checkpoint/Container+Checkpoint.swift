@@ -70,6 +70,9 @@ extension Container {
         let reached = try asking(what) { () throws(ControlError) in
             try StateWaiter(lxcPath: lxcPath, name: name).wait(for: [.stopped], timeout: .seconds(30))
         }
-        if reached == nil { throw LXCError(.timedOut, what, reason: "it is written, but did not stop within 30 seconds") }
+        if reached == nil {
+            throw LXCError(
+                .timedOut, what, reason: "it is written, but did not stop within 30 seconds", hint: "kill it with lxc-stop -k -n \(name)")
+        }
     }
 }

@@ -49,8 +49,10 @@ struct CloneStorage {
             copy.progress = { progress($0) }
         }
         defer { options.progress?(nil) }
-        try attempting("cannot copy the root filesystem \(original.text)") { () throws(KernelError) in
-            _ = try copy.run(from: from, to: to)
+        let what = "cannot copy the root filesystem \(original.text)"
+        do throws(KernelError) { _ = try copy.run(from: from, to: to) } catch {
+            // Which of all the files it was.
+            throw OperationFailure(what, reason: error.reasonWithPath(after: what), errno: error.errno.rawValue)
         }
         return to == location.source ? nil : to
     }

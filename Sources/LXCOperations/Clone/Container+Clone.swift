@@ -10,12 +10,13 @@ extension Container {
     /// - Parameters:
     ///   - target: The new container.
     ///   - options: What is copied, and what differs.
+    ///   - what: What fails if it does; nil for a clone.
     ///   - notes: Called with one line about what was done on the way.
     /// - Throws: ``LXCError``: `notDefined`, `alreadyRunning`, `alreadyDefined` for the target. Nothing of the clone is left then.
     package func clone(
-        to target: Container, _ options: CloneOptions, notes: (String) -> Void = { _ in }
+        to target: Container, _ options: CloneOptions, what: String? = nil, notes: (String) -> Void = { _ in }
     ) throws(LXCError) {
-        let what = "cannot clone \(name) to \(target.name)"
+        let what = what ?? "cannot clone \(name) to \(target.name)"
         try target.checkIsNew(notes)
         let start = try beginCloning(what, options)
         let document = start.document
@@ -104,7 +105,7 @@ extension Container {
         var hint: String?
         do throws(KernelError) {
             for original in try CloneRecords.originals(directory) { try CloneRecords.remove(own, from: original) }
-        } catch { hint = "some container still counts \(name) as its clone: \(error)" }
+        } catch { hint = "some container still counts \(name) as its clone: \(error.reason(after: ""))" }
         do throws(StorageFailure) {
             let config = try? loadConfig().config  // without one no storage was made
             if let config, let location = StorageLocation(config.rootfs) {

@@ -115,7 +115,7 @@ extension Container {
                 // All volumes of a group share their names.
                 options.storageName = "\(name)-\(target.name)"
                 do {
-                    try clone(to: target, options, notes: notes)
+                    try clone(to: target, options, what: "cannot make a snapshot of \(name)", notes: notes)
                     return target.name
                 } catch { if ![.alreadyDefined, .unfinishedCreation].contains(error.code) { throw error } }
             }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// Why no program ran in the container, or why it could not be waited for.
 package struct AttachFailure: Error, Sendable, Equatable {
@@ -29,7 +30,7 @@ package struct AttachFailure: Error, Sendable, Equatable {
             case .notPermitted: .notPermitted
             default: .failed
             }
-        self.init(kind, OperationFailure(what, reason: error.description))
+        self.init(kind, OperationFailure(what, reason: error.description, errno: error.errno?.rawValue ?? 0))
     }
 }
 

@@ -31,7 +31,18 @@ extension ControlError: CustomStringConvertible {
         case .timedOut: "the container's monitor does not answer"
         case .untrusted(let reason): "the process that listens for the container is not its monitor: \(reason)"
         case .malformed(let what): "the container's monitor answered nonsense: \(what)"
-        case .kernel(let error): error.reasonWithSubject
+        case .kernel(let error): error.reason(after: "")
+        }
+    }
+}
+
+extension ControlError {
+    /// The kernel's number, where the kernel is the one that said no.
+    package var errno: Errno? {
+        switch self {
+        case .refused(let reason): reason
+        case .kernel(let error): error.errno
+        case .stopped, .notPermitted, .unsupported, .timedOut, .untrusted, .malformed: nil
         }
     }
 }

@@ -7,7 +7,7 @@ extension OperationFailure {
     init(_ what: String, _ error: CgroupError) {
         let isOfContainer = { (setting: String) in setting.hasPrefix("lxc.cgroup.dir") }
         switch error {
-        case .kernel(let error): self.init(what, reason: error.reasonWithSubject, errno: error.errno.rawValue)
+        case .kernel(let error): self.init(what, reason: error.reason(after: ""), errno: error.errno.rawValue)
         case .inUse(let path, let setting) where isOfContainer(setting):
             self.init(what, reason: "the cgroup \(path) exists already", key: setting, hint: "remove it, or choose another path")
         case .noFreeName(let path):

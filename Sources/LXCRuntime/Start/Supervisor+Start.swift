@@ -209,7 +209,7 @@ extension Supervisor {
                 try prepare(context)
                 InitSequence(context: context).run(channel)
             } catch {
-                let failure = OperationFailure("the container's first process cannot begin", reason: error.reasonWithSubject)
+                let failure = OperationFailure("the container's first process cannot begin", reason: error.reason(after: ""))
                 _ = try? channel.send(.failed(failure))  // as at the end of InitSequence
                 ProcessCopy.exitNow(1)
             }

@@ -50,7 +50,10 @@ package struct PartialMarker: ~Copyable, Sendable {
     /// Looks at a container's folder.
     package static func inspect(_ folder: String) throws(KernelError) -> Finding {
         let path = folder + "/partial"
-        guard let status = try FileStatus.ifPresent(path, followLinks: false) else { return .absent }
+        let found: FileStatus?
+        // The folder is what users know.
+        do throws(KernelError) { found = try FileStatus.ifPresent(path, followLinks: false) } catch { throw error.about(folder) }
+        guard let status = found else { return .absent }
         do throws(KernelError) {
             return try examine(path)
         } catch {

@@ -73,6 +73,6 @@ struct UserScope {
     }
 
     private func kernel<Value>(_ body: () throws(KernelError) -> Value) throws(Refusal) -> Value {
-        do throws(KernelError) { return try body() } catch { throw .failed(error.reasonWithSubject) }
+        do throws(KernelError) { return try body() } catch { throw .failed(error.reason(after: "")) }
     }
 }

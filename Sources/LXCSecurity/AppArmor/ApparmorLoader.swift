@@ -114,6 +114,6 @@ package struct ApparmorLoader: Sendable {
     }
 
     private static func kernel<Value>(_ what: String, _ body: () throws(KernelError) -> Value) throws(Failure) -> Value {
-        do { return try body() } catch { throw Failure(reason: "\(what): \(error.reasonWithSubject)", hint: nil) }
+        do { return try body() } catch { throw Failure(reason: "\(what): \(error.reason(after: ""))", hint: nil) }
     }
 }

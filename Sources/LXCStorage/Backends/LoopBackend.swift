@@ -19,10 +19,7 @@ package final class LoopBackend: StorageBackend {
         do throws(StorageFailure) {
             try filesystem.make(on: image)
             try DirectoryBackend().makeFolder(order.directory + "/rootfs")
-        } catch {
-            try StoragePlace.remove(image)
-            throw error
-        }
+        } catch { throw Self.withoutImage(image, error) }
         return StorageLocation(kind: .loop, source: image)
     }
 
@@ -43,9 +40,15 @@ package final class LoopBackend: StorageBackend {
             try file.setPermissions(0o600)
             try file.setSize(size)
         } catch {
-            try StoragePlace.remove(path)
-            throw StorageFailure(what, error, hint: error.errno == .fileTooLarge ? "no file can be that large on this filesystem" : nil)
+            let hint = error.errno == .fileTooLarge ? "no file can be that large on this filesystem" : nil
+            throw Self.withoutImage(path, StorageFailure(what, error, hint: hint))
         }
+    }
+
+    /// The failure, once the image that was begun is gone.
+    private static func withoutImage(_ path: String, _ failure: StorageFailure) -> StorageFailure {
+        do throws(StorageFailure) { try StoragePlace.remove(path) } catch { return failure.leaving("the image \(path)", error) }
+        return failure
     }
 
     /// Always fails: two images cannot share their content.

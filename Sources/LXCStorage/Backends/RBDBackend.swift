@@ -19,7 +19,8 @@ package final class RBDBackend: StorageBackend {
         let rbd = try tool(what)
         let filesystem = try NewFilesystem(order.filesystem, in: tools)
         let user = order.rbdUser.map { ["--id", $0] } ?? []
-        let megabytes = ((order.size ?? NewFilesystem.defaultSize) + (1 << 20) - 1) >> 20
+        let (whole, rest) = (order.size ?? NewFilesystem.defaultSize).quotientAndRemainder(dividingBy: 1 << 20)
+        let megabytes = whole + (rest > 0 ? 1 : 0)
         try rbd.run(["create", "--pool", image.pool, image.name, "--size", "\(megabytes)"] + user, for: what)
         do throws(StorageFailure) {
             try rbd.run(["map", "--pool", image.pool, image.name] + user, for: what)

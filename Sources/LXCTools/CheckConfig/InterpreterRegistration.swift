@@ -18,6 +18,7 @@ package struct InterpreterRegistration: Sendable {
                 advice: "apt-get install qemu-user-static")
         }
         var registered: [String] = []
+        var doing = "cannot mount binfmt_misc"
         do throws(KernelError) {
             if try ForeignProgramHandler.all() == nil {
                 let mount = try DetachedMount(newInstanceOf: "binfmt_misc", source: "binfmt_misc", options: [], attributes: [])
@@ -25,11 +26,13 @@ package struct InterpreterRegistration: Sendable {
             }
             let known = try ForeignProgramHandler.all() ?? []
             for rule in rules where !known.contains(where: { $0.name == rule.name }) {
+                doing = "cannot register \(rule.name)"
                 try WholeFile.writeControl(ForeignProgramHandler.folder + "/register", rule.line)
                 registered.append(rule.name)
             }
         } catch {
-            throw ToolFailure("cannot register interpreters", error)
+            let isRoot = ProcessControl.effectiveUser == 0
+            throw ToolFailure(.systemCall, doing, reason: error.reasonWithPath(after: doing), advice: isRoot ? nil : "run it as root")
         }
         return registered
     }

@@ -143,10 +143,13 @@ struct AsUser {
             let lines = answer.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(kernelBytes: $0) }
             if lines.first == "ok" { return Array(lines.dropFirst()) }
             guard lines.count == 3, let number = Int32(lines[1]) else {
-                throw KernelError(call: "waitid", errno: .noSuchProcess, subject: "user \(user)")
+                throw KernelError(call: "waitid", errno: .noSuchProcess, subject: "", explanation: "the process that did it has died")
             }
             throw KernelError(call: lines[0], errno: Errno(rawValue: number), subject: lines[2])
-        } catch { throw ToolFailure("cannot \(what) as user \(user): \(error.subject)", error) }
+        } catch {
+            let doing = "cannot \(what) as user \(user)"
+            throw ToolFailure(.systemCall, doing, reason: error.reason(after: doing))
+        }
     }
 
     /// Nil in the copy.

@@ -48,6 +48,7 @@ package enum CloneCommand: ToolCommand {
         var shared = common
         if let path = options.value(path) { shared.paths = [path] }
         var request = CopyRequest(target: ContainerTarget(name: old, options: shared))
+        request.tool = "lxc-clone"
         request.newName = new
         request.newPath = options.value(newPath)
         request.task = options.has(CopyCommand.rename) ? .rename : options.has(CopyCommand.snapshot) ? .snapshot : .copy

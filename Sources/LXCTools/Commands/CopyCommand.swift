@@ -5,6 +5,8 @@ package import LXCStorage
 package struct CopyRequest: Sendable, Equatable {
     package enum Task: Sendable, Equatable { case copy, snapshot, rename, ephemeral }
 
+    /// What notes begin with.
+    package var tool = "lxc-copy"
     /// The original.
     package var target: ContainerTarget
     /// Name of the copy; nil for one that is drawn, of an ephemeral copy.

@@ -26,6 +26,18 @@ package struct EphemeralMount: Sendable, Equatable {
         return mounts
     }
 
+    /// A folder of the host, at the same place in the copy: `lxc-start-ephemeral -b`.
+    ///
+    /// - Throws: ``ToolFailure`` for a path that is not absolute.
+    static func folder(_ path: String, of option: Option) throws(ToolFailure) -> EphemeralMount {
+        guard path.hasPrefix("/") else { throw .usage("\(option.displayName): \"\(path)\" is not an absolute path") }
+        return EphemeralMount(kind: .bind, source: path, target: path, isReadOnly: false)
+    }
+
+    private init(kind: Kind, source: String, target: String, isReadOnly: Bool) {
+        (self.kind, self.source, self.target, self.isReadOnly) = (kind, source, target, isReadOnly)
+    }
+
     private init(_ text: String) throws(ToolFailure) {
         func refused(_ reason: String) -> ToolFailure {
             .usage("-m/--mount: \"\(text)\" \(reason)", advice: "write TYPE=SRC[:DST][:ro|rw], for example bind=/srv/data:/data:ro")

@@ -46,11 +46,12 @@ package enum StartEphemeralCommand: ToolCommand {
         var shared = common
         if let path = options.value(path) { shared.paths = [path] }
         var copy = CopyRequest(target: ContainerTarget(name: original, options: shared))
+        copy.tool = "lxc-start-ephemeral"
         copy.task = .ephemeral
         copy.newName = options.value(name)
         copy.separator = "-"
         copy.keepsData = options.has(keepData)
-        for folder in options.values(folder) { copy.mounts += try EphemeralMount.all("bind=" + folder) }
+        for path in options.values(folder) { copy.mounts.append(try EphemeralMount.folder(path, of: folder)) }
         switch options.value(storage) ?? (copy.keepsData ? "dir" : "tmpfs") {
         case "dir": break
         case "tmpfs":
@@ -81,7 +82,10 @@ package enum StartEphemeralCommand: ToolCommand {
         do throws(ToolFailure) { visit = .success(try self.visit(target, request, engine)) } catch { visit = .failure(error) }
         var stop = StopRequest(target: target)
         stop.timeout = 5
-        do { try engine.stop(stop) } catch { if error.code != .notRunning { throw error } }
+        do { try engine.stop(stop) } catch {
+            // What went wrong first is told first.
+            if case .success = visit, error.code != .notRunning { throw error }
+        }
         return try visit.get()
     }
 

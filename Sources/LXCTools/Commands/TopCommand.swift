@@ -87,7 +87,8 @@ package enum TopCommand: ToolCommand {
     ) throws(ToolFailure) -> ExitCode {
         guard request.layout == .live else { return try stream(request, engine, streams) }
         guard StandardStream.input.isTerminal, streams.isTerminal(.output) else {
-            throw ToolFailure(.notAvailable, "this is not a terminal", advice: "use -b or --format json for a file or a program")
+            throw ToolFailure(
+                .notAvailable, "standard input or output is not a terminal", advice: "use -b or --format json for a file or a program")
         }
         var session = TopSession(request, engine)
         return try session.run()

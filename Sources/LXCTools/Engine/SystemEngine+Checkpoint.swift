@@ -5,7 +5,7 @@ extension SystemEngine {
     package func checkpoint(_ request: CheckpointRequest) throws(ToolFailure) {
         let container = try controllableContainer(request.target)
         if request.restores {
-            guard container.isDefined else { throw .undefined(container.name) }
+            try checkDefined(container, otherwise: .undefined(container.name))
             if try lifted({ () throws(LXCError) in try container.isRunning() }) {
                 throw ToolFailure(.stillRunning, "\(container.name) is running", advice: "stop it first")
             }

@@ -14,7 +14,7 @@ extension SystemEngine {
             if request.task == .rename {
                 try original.rename(to: copy, cloneOptions(request))
             } else {
-                try original.clone(to: copy, cloneOptions(request), notes: note(request.target))
+                try original.clone(to: copy, cloneOptions(request), notes: note(request.target, request.tool))
             }
         } catch {
             throw error.code == .notDefined ? .undefined(original.name) : ToolFailure(error)
@@ -23,15 +23,15 @@ extension SystemEngine {
 
     package func startEphemeral(_ request: CopyRequest, created: (String) throws(ToolFailure) -> Void) throws(ToolFailure) -> ExitCode {
         let original = try controllableContainer(request.target)
-        guard original.isDefined else { throw .undefined(original.name) }
+        try checkDefined(original, otherwise: .undefined(original.name))
         let name = if let name = request.newName { name } else { try drawnName(for: original, request) }
         let copy = try self.copy(of: original, named: name, request)
         try lifted { () throws(LXCError) in
-            try original.clone(to: copy, ephemeralOptions(request, copy), notes: note(request.target))
+            try original.clone(to: copy, ephemeralOptions(request, copy), notes: note(request.target, request.tool))
         }
         try created(name)
         var start = StartOptions()
-        start.program = "lxc-copy"
+        start.program = request.tool
         start.callerEnds = true
         start.isForeground = request.isForeground
         start.command = request.arguments
@@ -39,22 +39,22 @@ extension SystemEngine {
         start.logLevel = request.target.options.logLevel
         start.isQuiet = request.target.options.isQuiet
         do { return try self.start(copy, start, startFailure: .startFailed) } catch {
-            if !request.keepsData { removeFailed(copy) }
+            if !request.keepsData { removeFailed(copy, request.tool) }
             throw error
         }
     }
 
     /// Its supervisor has removed it already when it came that far.
-    private func removeFailed(_ copy: Container) {
+    private func removeFailed(_ copy: Container, _ tool: String) {
         do { try copy.destroy(DestroyOptions()) } catch {
             if error.code == .notDefined { return }
-            ProcessStreams().printError("lxc-copy: \(error)\n")
+            ProcessStreams().printError("\(tool): \(error)\n")
         }
     }
 
     package func snapshots(_ target: ContainerTarget) throws(ToolFailure) -> [SnapshotRow] {
         let container = try controllableContainer(target)
-        guard container.isDefined else { throw .undefined(container.name) }
+        try checkDefined(container, otherwise: .undefined(container.name))
         return try lifted { () throws(LXCError) in
             try container.snapshots().map { SnapshotRow(name: $0.name, folder: $0.folder, time: $0.time, comment: $0.comment) }
         }
@@ -62,7 +62,7 @@ extension SystemEngine {
 
     package func changeSnapshots(_ request: SnapshotRequest) throws(ToolFailure) {
         let container = try controllableContainer(request.target)
-        guard container.isDefined else { throw .undefined(container.name) }
+        try checkDefined(container, otherwise: .undefined(container.name))
         var options = CloneOptions()
         setLog(&options, request.target)
         switch request.task {
@@ -105,7 +105,7 @@ extension SystemEngine {
         throw ToolFailure(.alreadyExists, "there is no free name for a copy of \(original.name)", advice: "choose one with -N NEWNAME")
     }
 
-    private func note(_ target: ContainerTarget, _ tool: String = "lxc-copy") -> (String) -> Void {
+    private func note(_ target: ContainerTarget, _ tool: String) -> (String) -> Void {
         let isQuiet = target.options.isQuiet
         return { line in if !isQuiet { ProcessStreams().printError("\(tool): \(line)\n") } }
     }

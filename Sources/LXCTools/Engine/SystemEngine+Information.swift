@@ -11,7 +11,7 @@ extension SystemEngine {
         let container = try container(request.target)
         let inspection = ContainerInspection(container, timeLimit: .seconds(30))
         let state = try answered(container, { () throws(ControlError) in try inspection.state() })
-        if state == .stopped && !container.isDefined { throw .doesNotExist(container.name) }
+        if state == .stopped { try checkDefined(container, otherwise: .doesNotExist(container.name)) }
         var report = InfoReport(name: container.name, state: state)
         if state == .stopped { container.finishAbandonedRun() }
         if state != .stopped { try lookUp(request.parts, inspection, container, &report) }
@@ -77,9 +77,7 @@ extension SystemEngine {
 
     private func storedConfig(_ container: Container) throws(ToolFailure) -> ContainerConfig {
         do { return try container.loadConfigIfDefined().config } catch {
-            let failure = error.failure
-            let place = failure.origin.map { " (\($0))" } ?? ""
-            throw .informationFailed(path: container.lxcPath, name: container.name, reason: failure.what + ": " + failure.reason + place)
+            throw .informationFailed(path: container.lxcPath, name: container.name, error.failure)
         }
     }
 

@@ -42,7 +42,7 @@ extension SystemEngine {
                 if !options.isQuiet { printNote("\(options.program): \(container.name): \(note)\n") }
             }
         } catch { throw ToolFailure(error) }
-        if outcome == .wasRunning { throw .alreadyRunning }
+        if outcome == .wasRunning { throw options.runsUnderInit ? .cannotExecute(container.name) : .alreadyRunning }
         return .success
     }
 
@@ -104,18 +104,28 @@ extension SystemEngine {
     package func freeze(_ target: ContainerTarget) throws(ToolFailure) {
         let container = try controllableContainer(target)
         do { try container.freeze() } catch {
-            throw .freezing("freeze", path: container.lxcPath, name: container.name, reason: error.failure.reason)
+            throw freezing("freeze", container, error)
         }
     }
 
     package func unfreeze(_ target: ContainerTarget) throws(ToolFailure) {
         let container = try controllableContainer(target)
         let isRunning = try lifted { () throws(LXCError) in try container.isRunning() }
-        guard isRunning || container.isDefined else {
-            throw .freezing("unfreeze", path: container.lxcPath, name: container.name, reason: "it is not defined")
+        if !isRunning {
+            try checkDefined(
+                container,
+                otherwise: .freezing(
+                    "unfreeze", path: container.lxcPath, name: container.name, code: .notDefined, reason: "it is not defined",
+                    advice: "see lxc-ls for the containers there are"))
         }
         do { try container.unfreeze() } catch {
-            throw .freezing("unfreeze", path: container.lxcPath, name: container.name, reason: error.failure.reason)
+            throw freezing("unfreeze", container, error)
         }
+    }
+
+    private func freezing(_ verb: String, _ container: Container, _ error: LXCError) -> ToolFailure {
+        .freezing(
+            verb, path: container.lxcPath, name: container.name, code: ToolFailure.Code(error), reason: error.failure.reason,
+            advice: error.failure.hint)
     }
 }

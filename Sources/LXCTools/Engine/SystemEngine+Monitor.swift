@@ -11,19 +11,20 @@ extension SystemEngine {
             let waiter = StateWaiter(lxcPath: container.lxcPath, name: container.name)
             return try waiter.wait(for: Set(request.states), timeout: request.timeout.map { .seconds($0) }) != nil
         } catch {
-            throw ToolFailure(.notAvailable, "cannot wait for \(container.name)", reason: error.description)
+            throw ToolFailure(LXCError("cannot wait for \(container.name)", error))
         }
     }
 
     package func monitor(_ request: MonitorRequest, event: (MonitorEvent) throws(ToolFailure) -> Void) throws(ToolFailure) {
         let paths = try monitoredPaths(request)
         let client: MonitorClient
+        let what = "cannot listen to lxc-monitord"
         do { client = try MonitorClient(lxcPaths: paths) } catch {
-            throw ToolFailure(.notAvailable, "cannot listen to lxc-monitord", reason: error.description)
+            throw ToolFailure(.notAvailable, what, reason: error.reason(after: what))
         }
         while true {
             let next: MonitorClient.Event?
-            do { next = try client.next() } catch { throw ToolFailure("cannot listen to lxc-monitord", error) }
+            do { next = try client.next() } catch { throw ToolFailure(what, error) }
             guard let next else { throw ToolFailure(.notAvailable, "lxc-monitord has ended", reason: "it was told to quit") }
             try event(Self.event(next.message))
         }
@@ -55,15 +56,15 @@ extension SystemEngine {
     }
 
     package func runMonitorDaemon(_ request: MonitorDaemonRequest) throws(ToolFailure) -> ExitCode {
-        let servicePath = try systemConfig().containerPath
+        let path = if case .serve(let path, _) = request { path } else { try systemConfig().containerPath }
         do throws(KernelError) {
             switch request {
-            case .serve(let path, let descriptor):
+            case .serve(_, let descriptor):
                 try MonitorDaemon.run(lxcPath: path, in: RunDirectory.resolve(), ready: OwnedDescriptor(owning: descriptor))
             case .service:
-                try MonitorDaemon.run(lxcPath: servicePath, in: RunDirectory.resolve(), ready: nil, idleLimit: nil)
+                try MonitorDaemon.run(lxcPath: path, in: RunDirectory.resolve(), ready: nil, idleLimit: nil)
             }
             return .success
-        } catch { throw ToolFailure("cannot serve", error) }
+        } catch { throw ToolFailure("cannot report what happens to the containers in \(path)", error) }
     }
 }

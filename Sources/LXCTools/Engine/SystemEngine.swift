@@ -60,6 +60,18 @@ package struct SystemEngine: ContainerEngine {
     }
 }
 
+extension SystemEngine {
+    /// - Throws: ``ToolFailure`` that tells a container that is not there from one that the caller may not look at.
+    func checkDefined(_ container: Container, otherwise: ToolFailure) throws(ToolFailure) {
+        let what = "cannot look at \(container.configFile)"
+        do throws(KernelError) { if try FileStatus.ifPresent(container.configFile) != nil { return } } catch {
+            guard error.errno == .permissionDenied else { throw ToolFailure(what, error) }
+            throw ToolFailure(.notPermitted, what, reason: error.reason, advice: "run it as the container's owner, or as root")
+        }
+        throw otherwise
+    }
+}
+
 /// Runs library work; a failure becomes the tool's.
 func lifted<Value: ~Copyable>(_ body: () throws(LXCError) -> Value) throws(ToolFailure) -> Value {
     do { return try body() } catch { throw ToolFailure(error) }

@@ -14,6 +14,13 @@ extension ToolFailure {
     package init(_ problem: ConfigProblem) {
         self.init(OperationFailure(problem), code: .badConfiguration)
     }
+
+    /// `lxc-info` of a container whose configuration cannot be read; spelled as C LXC spells it.
+    package static func informationFailed(path: String, name: String, _ failure: OperationFailure) -> ToolFailure {
+        ToolFailure(
+            .badConfiguration, "Failure to retrieve information on \(path):\(name)", reason: "\(failure.what): \(failure.reason)",
+            origin: Origin(failure.origin, key: failure.key), advice: failure.hint)
+    }
 }
 
 extension ToolFailure.Origin {

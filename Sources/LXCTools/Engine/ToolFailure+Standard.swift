@@ -37,17 +37,17 @@ extension ToolFailure {
         ToolFailure(.notDefined, "\(name) doesn't exist", namesTool: false)
     }
 
-    /// `lxc-info` of a container whose configuration cannot be read.
-    package static func informationFailed(path: String, name: String, reason: String?) -> ToolFailure {
-        ToolFailure(.badConfiguration, "Failure to retrieve information on \(path):\(name)", reason: reason)
-    }
-
     /// `lxc-start` of a container that does not exist.
     package static let noConfiguration = ToolFailure(
         .notDefined, "No container config specified", advice: "create the container with lxc-create, or name a file with -f")
 
     /// `lxc-start` of a container that runs: said, but no failure.
     package static let alreadyRunning = ToolFailure(.stillRunning, "Container is already running", exit: .success)
+
+    /// `lxc-execute` in a container that runs: the command did not.
+    package static func cannotExecute(_ name: String) -> ToolFailure {
+        ToolFailure(.stillRunning, "Container is already running", advice: "run the command in it: lxc-attach -n \(name) -- COMMAND")
+    }
 
     /// `lxc-create` of a name that is taken.
     package static let alreadyExists = ToolFailure(
@@ -77,8 +77,10 @@ extension ToolFailure {
     }
 
     /// `lxc-freeze` and `lxc-unfreeze` that did not work; the verb is `freeze` or `unfreeze`.
-    package static func freezing(_ verb: String, path: String, name: String, reason: String?) -> ToolFailure {
-        ToolFailure(.notRunning, "Failed to \(verb) \(path):\(name)", reason: reason)
+    package static func freezing(
+        _ verb: String, path: String, name: String, code: Code = .notRunning, reason: String?, advice: String? = nil
+    ) -> ToolFailure {
+        ToolFailure(code, "Failed to \(verb) \(path):\(name)", reason: reason, advice: code == .notRunning ? whatRuns : advice)
     }
 
     /// `lxc-cgroup` of a control file that cannot be read.

@@ -16,14 +16,16 @@ package struct ToolRunner<Engine: ContainerEngine, Streams: ToolStreams> {
         let table = Command.table
         switch OptionParser.parse(table, program: program, arguments: arguments) {
         case .help(let options):
-            showHelp(HelpText.help(table), table)
-            do { try Command.extendHelp(options, engine, streams) } catch { return report(error, table, CommonOptions(), nil) }
+            do {
+                try showHelp(HelpText.help(table), table)
+                try Command.extendHelp(options, engine, streams)
+            } catch { return report(error, table, CommonOptions(), nil) }
             return .success
         case .helpWithFailure:
             streams.printError(HelpText.help(table))
             return .failure
         case .shortUsage:
-            showHelp(HelpText.usage(table), table)
+            do { try showHelp(HelpText.usage(table), table) } catch { return report(error, table, CommonOptions(), nil) }
             return .success
         case .version:
             do { try streams.print(ToolVersion.text + "\n") } catch { return report(error, table, CommonOptions(), nil) }
@@ -50,9 +52,9 @@ package struct ToolRunner<Engine: ContainerEngine, Streams: ToolStreams> {
     }
 
     /// Help is no error output for the tools that work on no container; the others follow C LXC and print it on standard error.
-    private func showHelp(_ text: String, _ table: OptionTable) {
+    private func showHelp(_ text: String, _ table: OptionTable) throws(ToolFailure) {
         guard table.shared == .helpOnly else { return streams.printError(text) }
-        do { try streams.write(text, to: .output) } catch { return }
+        try streams.print(text)
     }
 
     private func complain(_ sentence: String, _ format: ErrorFormat, _ table: OptionTable) -> ExitCode {

@@ -14,7 +14,7 @@ struct UnsharedCommand {
     /// - Returns: Its status; success at once when it is not waited for.
     func run() throws(ToolFailure) -> ExitCode {
         let pair = try kernel(Self.what) { () throws(KernelError) in try UnixSocket.pair(.sequencedPackets) }
-        guard let process = try kernel(Self.what, { () throws(KernelError) in try copyProcess() }) else {
+        guard let process = try begin() else {
             become(pair.closingFirst())
         }
         let channel = pair.closingSecond()
@@ -38,6 +38,16 @@ struct UnsharedCommand {
     }
 
     /// Nil in the copy.
+    private func begin() throws(ToolFailure) -> Process? {
+        do throws(KernelError) { return try copyProcess() } catch {
+            // Whoever makes a user namespace may make the others with it.
+            let lacksUser = error.errno == .notPermitted && !request.namespaces.contains(.user)
+            throw ToolFailure(
+                lacksUser ? .notPermitted : .systemCall, Self.what, reason: error.reason,
+                advice: lacksUser ? "run it as root, or add USER to the namespaces" : nil)
+        }
+    }
+
     private func copyProcess() throws(KernelError) -> Process? {
         switch try ProcessCopy.make(namespaces: request.namespaces) {
         case .child: nil

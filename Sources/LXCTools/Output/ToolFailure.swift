@@ -70,6 +70,6 @@ package struct ToolFailure: Error, Sendable, Equatable {
 
     /// A system call of the tool itself that failed.
     package init(_ doing: String, _ error: KernelError) {
-        self.init(.systemCall, doing, reason: error.reason)
+        self.init(.systemCall, doing, reason: error.reasonWithPath(after: doing))
     }
 }

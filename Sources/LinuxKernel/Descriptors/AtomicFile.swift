@@ -25,7 +25,7 @@ package enum AtomicFile {
             try kernelCommand("rename", target) { new.path.withKernelString { from in target.withKernelString { rename(from, $0) } } }
         } catch {
             _ = new.path.withKernelString { unlink($0) }
-            throw error
+            throw error.about(target)
         }
         if isLasting { try synchronize(directory(of: target)) }
     }
@@ -97,7 +97,8 @@ package enum AtomicFile {
                     return
                 } catch {
                     attempts += 1
-                    if error.errno != .fileExists || attempts == 100 { throw error }
+                    // Nobody has heard of the new name.
+                    if error.errno != .fileExists || attempts == 100 { throw error.about(target) }
                 }
             }
         }
