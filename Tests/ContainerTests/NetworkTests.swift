@@ -110,7 +110,10 @@ import Testing
                 try net.stop(name)
                 return
             }
-            for word in ["cannot make a \(type) on parent0", "unknown device type", "lxc.net.0.type", "config:", option] {
+            for word in [
+                "cannot make \(type == "ipvlan" ? "an" : "a") \(type) on parent0", "unknown device type", "lxc.net.0.type", "config:",
+                option,
+            ] {
                 #expect(result.error.contains(word), "\(word) in \(result)")
             }
         }
