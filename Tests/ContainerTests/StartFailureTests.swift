@@ -56,7 +56,7 @@ import Testing
             "lxc.tty.dir = ../x", "cannot make /dev/../x: it leads out of its directory (invalid cross-device link)", key: "lxc.tty.dir"),
         Line(
             "lxc.mount.fstab = /no/such/fstab", "cannot use lxc.mount.fstab: cannot read \"/no/such/fstab\": no such file or directory",
-            key: "the configuration"),
+            key: "lxc.mount.fstab"),
         Line(
             "lxc.mount.auto = shmounts:/no/such", "cannot mount /no/such on /dev/.lxc-mounts: no such file or directory",
             key: "lxc.mount.auto", "create the directory /no/such, shared for mounts"),
@@ -73,7 +73,7 @@ import Testing
             "lxc.console.logfile = /no/such/log", "cannot write the console's log /no/such/log: no such file or directory",
             key: "lxc.console.logfile"),
         Line(
-            "lxc.log.file = /no/such/log", "cannot write the log /no/such/log: no such file or directory", key: "lxc.log.file"),
+            "lxc.log.file = /no/such/log", "cannot open the log file /no/such/log: no such file or directory", key: "lxc.log.file"),
         Line(
             "lxc.console.path = /dev/null", "cannot use /dev/null as the console: inappropriate ioctl for device", key: "lxc.console.path",
             "it must be a terminal"),
@@ -118,7 +118,7 @@ import Testing
             "lxc.cgroup2.pids.max = many", "cannot set pids.max to many: invalid argument", key: "lxc.cgroup2.pids.max"),
         Line(
             "lxc.cgroup.dir.container = a/../b",
-            "cannot use lxc.cgroup.dir.container: \"a/../b\" is not a path below the cgroup root", key: "the configuration",
+            "cannot use lxc.cgroup.dir.container: \"a/../b\" is not a path below the cgroup root", key: "lxc.cgroup.dir.container",
             "write it without .."),
     ]
 
@@ -265,7 +265,7 @@ import Testing
             "lxc-start -n OFF -- nosuchprogram", 1,
             "lxc-start: OFF: cannot execute nosuchprogram in the container: no such file or directory",
             "  no directory of PATH has it in the container"),
-        Command("lxc-start -n OFF -o RO/log", 1, "lxc-start: OFF: cannot write the log RO/log: read-only file system"),
+        Command("lxc-start -n OFF -o RO/log", 1, "lxc-start: OFF: cannot open the log file RO/log: read-only file system"),
         Command(
             "lxc-start -n OFF -s lxc.console.logfile=/no/log", 1,
             "lxc-start: OFF: cannot write the console's log /no/log: no such file or directory",
@@ -273,7 +273,7 @@ import Testing
         Command(
             "lxc-start -n OFF -s lxc.net.0.link", 1, "lxc-start: OFF: -s/--define: \"lxc.net.0.link\" is not of the form KEY=VAL",
             "lxc-start: could not parse command line"),
-        Command("lxc-start -n OFF -f /no/config", 1, "lxc-start: OFF: no configuration of OFF was found: /no/config does not exist"),
+        Command("lxc-start -n OFF -f /no/config", 1, "lxc-start: OFF: cannot read /no/config: no such file or directory"),
         Command(
             "lxc-start -n missing", 1,
             "lxc-start: missing: no configuration of missing was found: LXCPATH/missing/config does not exist",
@@ -323,7 +323,9 @@ import Testing
         Command(
             "lxc-device -n RUN del /dev/nosuch", 1,
             "lxc-device: RUN: cannot remove /dev/nosuch from RUN: there is no such file in the container"),
-        Command("lxc-freeze -n OFF", 1, "lxc-freeze: OFF: Failed to freeze LXCPATH:OFF: it is not running"),
+        Command(
+            "lxc-freeze -n OFF", 1, "lxc-freeze: OFF: Failed to freeze LXCPATH:OFF: it is not running",
+            "  lxc-ls -f shows which containers run"),
         Command("lxc-stop -n OFF", 2, "lxc-stop: OFF: OFF is not running", "  lxc-ls -f shows which containers run"),
         Command("lxc-destroy -n RUN", 1, "lxc-destroy: RUN: RUN is running", "  stop it first, or use -f to stop and destroy it"),
     ]

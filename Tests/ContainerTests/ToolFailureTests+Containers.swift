@@ -57,7 +57,7 @@ extension ToolFailureTests {
                         "  choose another place with -p"),
                     Case(
                         "start -n {c} -c /dev/null", "lxc-start: {c}: cannot use /dev/null as the console: inappropriate ioctl for device",
-                        "  asked for by lxc.console.path at the caller's request", "  it must be a terminal"),
+                        "  asked for by lxc.console.path at the command line", "  it must be a terminal"),
                     Case(
                         "destroy -n {c} -o {p}/no/log", "lxc-destroy: {c}: cannot open the log file {p}/no/log: no such file or directory"),
                     Case(

@@ -29,7 +29,7 @@ extension StartPlan {
     /// The log that was asked for; nil when none was.
     func openLog() throws(OperationFailure) -> SharedDescriptor? {
         guard let path = logFile, path != "none" else { return nil }
-        return try attempting("cannot write the log \(path)", key: config.log.file == path ? "lxc.log.file" : nil) {
+        return try attempting("cannot open the log file \(path)", key: config.log.file == path ? "lxc.log.file" : nil) {
             () throws(KernelError) in try LogWriter.open(path)
         }
     }
