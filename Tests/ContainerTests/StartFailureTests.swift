@@ -115,7 +115,8 @@ import Testing
             "lxc.sysctl.net.ipv4.no_such = 1", "cannot set the sysctl net.ipv4.no_such to 1: no such file or directory",
             key: "lxc.sysctl.net.ipv4.no_such"),
         Line(
-            "lxc.cgroup2.pids.max = many", "cannot set pids.max to many: invalid argument", key: "lxc.cgroup2.pids.max"),
+            "lxc.cgroup2.pids.max = many", "cannot set pids.max to many: \(ControllerReason.ofSetting("pids", orElse: "invalid argument"))",
+            key: "lxc.cgroup2.pids.max"),
         Line(
             "lxc.cgroup.dir.container = a/../b",
             "cannot use lxc.cgroup.dir.container: \"a/../b\" is not a path below the cgroup root", key: "lxc.cgroup.dir.container",
@@ -304,10 +305,12 @@ import Testing
             "lxc-cgroup -n OFF pids.max", 1, "lxc-cgroup: OFF: 'LXCPATH:OFF' is not running", "  lxc-ls -f shows which containers run"),
         Command(
             "lxc-cgroup -n RUN pids.nosuch", 1,
-            "lxc-cgroup: RUN: Failed to retrieve value of 'pids.nosuch' for 'LXCPATH:RUN': no such file or directory"),
+            "lxc-cgroup: RUN: Failed to retrieve value of 'pids.nosuch' for 'LXCPATH:RUN': \(ControllerReason.ofFile("pids", orElse: "no such file or directory"))"
+        ),
         Command(
             "lxc-cgroup -n RUN pids.max many", 1,
-            "lxc-cgroup: RUN: Failed to assign 'many' value to 'pids.max' for 'LXCPATH:RUN': invalid argument"),
+            "lxc-cgroup: RUN: Failed to assign 'many' value to 'pids.max' for 'LXCPATH:RUN': \(ControllerReason.ofFile("pids", orElse: "invalid argument"))"
+        ),
         Command(
             "lxc-device -n OFF add /dev/null", 1, "lxc-device: OFF: Container OFF is not running",
             "  start it first; what it needs at every start belongs into its configuration"),

@@ -120,10 +120,12 @@ extension ToolFailureTests {
                         "  it must be an executable file for the architecture of the container", code: 126),
                     Case(
                         "cgroup -n {c} memory.nosuch",
-                        "lxc-cgroup: {c}: Failed to retrieve value of 'memory.nosuch' for '{p}:{c}': no such file or directory"),
+                        "lxc-cgroup: {c}: Failed to retrieve value of 'memory.nosuch' for '{p}:{c}': \(ControllerReason.ofFile("memory", orElse: "no such file or directory"))"
+                    ),
                     Case(
                         "cgroup -n {c} pids.max many",
-                        "lxc-cgroup: {c}: Failed to assign 'many' value to 'pids.max' for '{p}:{c}': invalid argument"),
+                        "lxc-cgroup: {c}: Failed to assign 'many' value to 'pids.max' for '{p}:{c}': \(ControllerReason.ofFile("pids", orElse: "invalid argument"))"
+                    ),
                     Case(
                         "device -n {c} add /no/such",
                         "lxc-device: {c}: cannot add /no/such to {c}: the host has neither a network interface nor a file of that name"),
