@@ -111,17 +111,7 @@ import Testing
     @Test func download() throws {
         try withContainers { fixture in
             try makeImage(fixture)
-            let server = """
-                import http.server, os, socketserver, sys
-                os.chdir(sys.argv[1])
-                server = socketserver.TCPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-                open("port.new", "w").write(str(server.server_address[1]))
-                os.rename("port.new", "port")
-                server.serve_forever()
-                """
-            let program = try fixture.launch("/usr/bin/env", ["python3", "-c", server, fixture.lxcpath + "/.server"])
-            #expect(try fixture.eventually { try FileStatus.ifPresent(fixture.lxcpath + "/.server/port") != nil })
-            let address = "--server=http://127.0.0.1:" + (try WholeFile.text(fixture.lxcpath + "/.server/port"))
+            let address = "--server=http://127.0.0.1:\(try fixture.serve(fixture.lxcpath + "/.server"))"
             let name = fixture.name("download")
             let list = try create(fixture, name, "download", address, "--list")
             #expect(list.output.contains("tiny"), "\(list)")
@@ -129,7 +119,6 @@ import Testing
             let result = try create(fixture, name, "download", address, "-d", "tiny", "-r", "1")
             #expect(result.code == 0, "\(result)")
             try runs(fixture, name)
-            withExtendedLifetime(program) {}
         }
     }
 

@@ -33,8 +33,8 @@ struct PythonScriptScene {
             '\(fixture.installation.libexec)/lxc-net' start
             """, asUser: false)
         guard begun.code == 0 else { throw FixtureFailure("\(begun)") }
-        _ = try fixture.background(
-            "/usr/bin/nsenter", ["-t", "\(world.pid)", "--mount", "--net", "--", "/usr/bin/python3", "-u", "-c", Self.server, Self.cache])
+        _ = try fixture.serve(
+            Self.cache, at: "10.0.3.1", port: Self.port, enter: ["/usr/bin/nsenter", "-t", "\(world.pid)", "--mount", "--net", "--"])
     }
 
     /// Runs a script of the post by its number.
@@ -66,18 +66,6 @@ struct PythonScriptScene {
     private static func template(_ installation: TestInstallation, _ folder: String) -> String {
         "#!/bin/sh\nexec '\(folder)/real/lxc-download' --server=http://10.0.3.1:\(port) \"$@\"\n"
     }
-
-    private static let server = """
-        import http.server, os, socketserver, sys
-        os.chdir(sys.argv[1])
-        class Server(socketserver.ThreadingTCPServer):
-            allow_reuse_address = True
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            def log_message(self, *words): pass
-        server = Server(("10.0.3.1", \(port)), Handler)
-        print("ready")
-        server.serve_forever()
-        """
 
     /// A small Debian as an image, with the release names of the post, and its archive: an update of a package that it has, and apache2.
     private static func makeImage(_ fixture: ContainerFixture) throws {
