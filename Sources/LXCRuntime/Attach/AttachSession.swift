@@ -62,9 +62,7 @@ package final class AttachSession {
         guard let transient else {
             // The other end is the tool's; it is closed with everything else that this process does not need.
             let channel = AttachChannel(pair.closingFirst())
-            AttachTransient(
-                plan: plan, filter: filter, initHandle: handle.number, terminal: terminal?.terminal
-            ).run(channel)
+            AttachTransient(plan: plan, filter: filter, initHandle: handle.number, terminal: terminal?.terminal).run(channel)
         }
         let channel = AttachChannel(pair.closingSecond())
         if plan.isFurnishedOpenly {

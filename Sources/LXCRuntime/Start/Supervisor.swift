@@ -165,14 +165,16 @@ final class Supervisor {
     // MARK: - Before the first start
 
     private func becomeSupervisor() throws(OperationFailure) {
-        let null = try attempting("cannot open /dev/null") { () throws(KernelError) in
-            try OwnedDescriptor(opening: "/dev/null", .readWrite)
-        }
-        try attempting("cannot become a supervisor") { () throws(KernelError) in
-            if !plan.isForeground {
+        if !plan.isForeground {
+            let null = try attempting("cannot open /dev/null") { () throws(KernelError) in
+                try OwnedDescriptor(opening: "/dev/null", .readWrite)
+            }
+            try attempting("cannot become a supervisor") { () throws(KernelError) in
                 try ProcessControl.changeDirectory("/")
                 for stream in [StandardStream.input, .output, .error] { try ProcessControl.replaceStandard(stream, with: null.number) }
             }
+        }
+        try attempting("cannot become a supervisor") { () throws(KernelError) in
             try ProcessControl.setName("lxc-supervisor")
             // The host's files are reachable through this process: nobody but root may look into it. What an ordinary user's reaches is
             // the user's own, and the kernel would let not even this process look into its copy in a user namespace.
