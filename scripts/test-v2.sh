@@ -23,4 +23,4 @@ fi
 exec unshare --mount --propagation private bash -euc '
     if mountpoint --quiet /sys/fs/cgroup; then umount --recursive /sys/fs/cgroup; fi
     mount -t cgroup2 none /sys/fs/cgroup
-    exec swift test --skip-build "$@"' test-v2 "$@"
+    exec scripts/lib/swift-test.sh --skip-build "$@"' test-v2 "$@"

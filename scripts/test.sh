@@ -41,8 +41,8 @@ fi
 scripts/lib/machine-snapshot.sh > "$before"
 
 status=0
-swift test --skip-build "${flags[@]}" "$@" || status=$?
-swift test --skip-build --package-path Images --scratch-path .build/images "${flags[@]}" "$@" || status=$?
+scripts/lib/swift-test.sh --skip-build "${flags[@]}" "$@" || status=$?
+scripts/lib/swift-test.sh --skip-build --package-path Images --scratch-path .build/images "${flags[@]}" "$@" || status=$?
 
 # The kernel takes a moment to let go of namespaces and network interfaces.
 for _ in {1..50}; do
