@@ -128,11 +128,8 @@ package struct ContainerNetwork {
     private static func missing(_ settings: NetworkSettings) -> NetworkFailure {
         let name = settings.link ?? "the device of the host"
         let isBridge = settings.type?.value == "veth"
-        let type = settings.type?.value ?? "device"
         return NetworkFailure(
-            "cannot make \(type == "ipvlan" ? "an" : "a") \(type) on \(name)", reason: "the host has no network device of that name",
-            settings,
-            "link",
+            "cannot make \(settings.typeWithArticle) on \(name)", reason: "the host has no network device of that name", settings, "link",
             hint: isBridge
                 ? "make the bridge first; lxc-net start makes lxcbr0" : "see ip link for the names of the host's devices")
     }

@@ -53,6 +53,9 @@ extension NetworkFailure {
 }
 
 extension NetworkSettings {
+    /// The kind of device for a sentence.
+    var typeWithArticle: String { type?.value == "ipvlan" ? "an ipvlan" : "a \(type?.value ?? "device")" }
+
     /// Which of a new device's settings the kernel has refused; the type, where it may be any.
     func refusedTrait(_ error: KernelError) -> String {
         switch error.errno {

@@ -72,7 +72,6 @@ struct StackedDevice {
             hint = "\(link.name) is in use in another way: a bridge port, another kind of stacked device, or a passthru macvlan"
         }
         return NetworkFailure(
-            "cannot make \(type == "ipvlan" ? "an" : "a") \(type) on \(link.name)", error, settings, settings.refusedTrait(error),
-            hint: hint)
+            "cannot make \(settings.typeWithArticle) on \(link.name)", error, settings, settings.refusedTrait(error), hint: hint)
     }
 }

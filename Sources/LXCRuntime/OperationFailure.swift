@@ -40,10 +40,9 @@ package struct OperationFailure: Error, Sendable, Equatable {
 
     /// A problem of the configuration as the failure of what needed it.
     package init(_ problem: ConfigProblem) {
-        if problem.key == nil, problem.reason.hasPrefix(ConfigProblem.unreadable) {
+        if problem.isUnreadableFile {
             // No line asked for anything yet.
-            let reason = String(problem.reason.dropFirst(ConfigProblem.unreadable.count))
-            self.init("cannot read \(problem.origin.file)", reason: reason, hint: problem.hint)
+            self.init("cannot read \(problem.origin.file)", reason: problem.reason, hint: problem.hint)
             return
         }
         self.init(

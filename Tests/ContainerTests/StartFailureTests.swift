@@ -64,6 +64,9 @@ import Testing
             "lxc.rootfs.path = dir:/no/rootfs", "cannot mount the root filesystem /no/rootfs: no such file or directory",
             key: "lxc.rootfs.path", "check that the directory exists, or create the container again"),
         Line(
+            "lxc.rootfs.path = nosuch:/no/rootfs", "cannot mount the root filesystem nosuch:/no/rootfs: no such file or directory",
+            key: "lxc.rootfs.path", "nosuch is no kind of storage; there are dir, overlay, btrfs, loop, lvm, zfs, nbd, rbd"),
+        Line(
             "lxc.hook.mount = mount -t tmpfs none $LXC_ROOTFS_MOUNT #\nlxc.rootfs.mount = /mnt",
             "cannot use the root filesystem on /mnt: a hook has mounted something else over it", "mount below it, or use lxc.mount.entry"),
     ]

@@ -96,9 +96,9 @@ import Testing
                 #expect(fault.reason == "cannot read \"\(path)\": \(reason)")
             }
             #expect(time < .seconds(1))
-            #expect(problem(inFile: path)?.reason == "cannot read it: \(reason)")
+            #expect(problem(inFile: path)?.description == "\(path): cannot read it: \(reason)")
         }
-        #expect(problem(inFile: folder.path)?.reason == "cannot read it: it is a directory")
+        #expect(problem(inFile: folder.path)?.description == "\(folder.path): cannot read it: it is a directory")
     }
 
     @Test func linkLoops() throws {

@@ -37,7 +37,7 @@ package struct SystemConfig: Sendable, Equatable {
         let bytes: [UInt8]
         do { bytes = try RegularFile(configuration: config.file).bytes } catch {
             if case .kernel(let error) = error, error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return config }
-            throw ConfigProblem(.file, at: ConfigOrigin(file: config.file), ConfigProblem.unreadable + error.reason)
+            throw .unreadable(at: ConfigOrigin(file: config.file), error.reason)
         }
         try config.read(bytes)
         return config

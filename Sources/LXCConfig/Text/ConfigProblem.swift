@@ -21,6 +21,8 @@ package struct ConfigProblem: Error, Sendable, Equatable {
     /// The key as it was written.
     package var key: String?
     package var reason: String
+    /// Whether the file itself, which is the place then, cannot be read; the reason is why.
+    package private(set) var isUnreadableFile = false
     package var hint: String?
     /// The lines that included the file, the innermost first.
     package var includedFrom: [ConfigOrigin]
@@ -38,8 +40,20 @@ package struct ConfigProblem: Error, Sendable, Equatable {
         self.includedFrom = includedFrom
     }
 
-    /// What the reason begins with when the file itself, which is the place then, cannot be read.
-    package static let unreadable = "cannot read it: "
+    /// That a file that no line asked for cannot be read.
+    ///
+    /// - Parameters:
+    ///   - kind: `.file`, or `.tooLarge`.
+    ///   - file: The file.
+    ///   - reason: Why.
+    ///   - includedFrom: See ``includedFrom``.
+    package static func unreadable(
+        _ kind: Kind = .file, at file: ConfigOrigin, _ reason: String, includedFrom: [ConfigOrigin] = []
+    ) -> ConfigProblem {
+        var problem = ConfigProblem(kind, at: file, reason, includedFrom: includedFrom)
+        problem.isUnreadableFile = true
+        return problem
+    }
 
     /// `FILE:LINE:COLUMN`, without the parts that are not known.
     package var place: String {
@@ -52,7 +66,7 @@ extension ConfigProblem: CustomStringConvertible {
     package var description: String {
         var text = place.isEmpty ? "" : place + ": "
         if let key { text += shown(key) + ": " }
-        text += reason
+        text += (isUnreadableFile ? "cannot read it: " : "") + reason
         if !includedFrom.isEmpty {
             // A long chain is shown by both of its ends.
             let chain = includedFrom.map { $0.description }

@@ -22,7 +22,7 @@ package struct ConfigUpdate: Sendable {
     /// - Throws: ``ConfigProblem`` when it cannot be read.
     package static func load(path: String) throws(ConfigProblem) -> ConfigUpdate {
         do { return ConfigUpdate(try RegularFile(configuration: path).bytes, name: path) } catch {
-            throw ConfigProblem(.file, at: ConfigOrigin(file: path), ConfigProblem.unreadable + error.reason)
+            throw .unreadable(at: ConfigOrigin(file: path), error.reason)
         }
     }
 

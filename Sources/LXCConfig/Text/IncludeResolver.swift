@@ -74,16 +74,15 @@ struct IncludeResolver {
     private func problem(
         _ failure: RegularFile.Failure, _ path: String, _ origin: ConfigOrigin, isInclude: Bool
     ) -> ConfigProblem {
-        let key = isInclude ? "lxc.include" : nil
-        let reason = (isInclude ? "cannot read \(quoted(path)): " : ConfigProblem.unreadable) + failure.reason
-        var isTooLarge = false
+        var kind = ConfigProblem.Kind.file
         var hint: String?
         switch failure {
         case .kernel: break
-        case .wrongKind: hint = isInclude ? "name a regular file or a directory" : nil
-        case .tooLarge: isTooLarge = true
+        case .wrongKind: hint = "name a regular file or a directory"
+        case .tooLarge: kind = .tooLarge
         }
+        guard isInclude else { return .unreadable(kind, at: origin, failure.reason, includedFrom: chain) }
         return ConfigProblem(
-            isTooLarge ? .tooLarge : .file, at: origin, key: key, reason, hint: hint, includedFrom: chain)
+            kind, at: origin, key: "lxc.include", "cannot read \(quoted(path)): \(failure.reason)", hint: hint, includedFrom: chain)
     }
 }

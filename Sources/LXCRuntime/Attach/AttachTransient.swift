@@ -44,7 +44,7 @@ struct AttachTransient {
         guard let label = plan.label else { return }
         let what = "cannot confine the program (\(label.line))"
         try attempting(what, hint: "lxc-attach -e LSM runs it without a label") { () throws(KernelError) in
-            let file = try OwnedDescriptor(opening: "/proc/thread-self/\(label.file)", [.writeOnly, .noControllingTerminal])
+            let file = try OwnedDescriptor(opening: label.path, [.writeOnly, .noControllingTerminal])
             guard try FilesystemKind(of: file) == .proc else {
                 throw KernelError(call: "open", errno: .notPermitted, subject: label.file)
             }

@@ -55,7 +55,7 @@ package struct CallbackAttach: ~Copyable {
             namespaces: plan.namespaces, coreScheduling: plan.coreScheduling, workingDirectory: plan.workingDirectory,
             remountsProcAndSys: plan.remountsProcAndSys, personality: plan.personality, dropped: plan.dropped?.rawValue,
             dropsGroups: plan.dropsGroups, user: plan.user, group: plan.group, label: label?.line,
-            labelFile: label.map { "/proc/thread-self/\($0.file)" }, noNewPrivileges: plan.noNewPrivileges,
+            labelFile: label?.path, noNewPrivileges: plan.noNewPrivileges,
             hasOwnKeyring: plan.hasOwnKeyring, filter: filter, environment: plan.environment)
         initHandle = handle
         self.client = client

@@ -23,6 +23,9 @@ struct InitProfile: Sendable {
         let file: String
         /// What is written there.
         let line: String
+
+        /// For the calling thread.
+        var path: String { "/proc/thread-self/" + file }
     }
 
     /// Reads the profile.

@@ -22,17 +22,19 @@ struct SharedNamespaces: ~Copyable {
             let what = "cannot share the \(file) namespace of \(request.value)"
             let descriptor = try Self.open(file, kind, request, lxcPath, what)
             opened.append(
-                Opened(kind: kind, descriptor: descriptor, what: what, key: "lxc.namespace.share.\(file)", origin: request.origin))
+                Opened(kind: kind, descriptor: descriptor, what: what, key: Self.key(file), origin: request.origin))
         }
         self.opened = opened
     }
+
+    private static func key(_ file: String) -> String { "lxc.namespace.share.\(file)" }
 
     /// The value is a path, a process number, or the name of a container in the same container path.
     private static func open(
         _ file: String, _ kind: NamespaceSet, _ request: Sourced<String>, _ lxcPath: String, _ what: String
     ) throws(OperationFailure) -> SharedDescriptor {
         let value = request.value
-        let key = "lxc.namespace.share.\(file)"
+        let key = key(file)
         if value.hasPrefix("/") {
             return try attempting(what, key: key, origin: request.origin) { () throws(KernelError) in
                 let descriptor = try OwnedDescriptor(opening: value, .readOnly)

@@ -32,9 +32,15 @@ package final class DirectoryBackend: StorageBackend {
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {
         if try BlockMount.content(of: location.source) != nil { return try BlockMount.of(location.source, options) }
-        return try storing(
-            "cannot mount the root filesystem \(location.source)", hint: "check that the directory exists, or create the container again"
-        ) { () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true) }
+        return try storing("cannot mount the root filesystem \(location.source)", hint: Self.missingHint(location.source)) { () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true) }
+    }
+
+    /// What to do when it is not there; it may have been meant for another kind of storage.
+    private static func missingHint(_ path: String) -> String {
+        let word = path.prefix { $0 != "/" }
+        guard word.utf8.last == UInt8(ascii: ":") else { return "check that the directory exists, or create the container again" }
+        let kinds = StorageKind.allCases.map { $0.rawValue }.joined(separator: ", ")
+        return "\(word.dropLast()) is no kind of storage; there are \(kinds)"
     }
 
     /// Removes a folder or an image outside of the container's directory.
