@@ -47,6 +47,7 @@ package struct ConfigProblem: Error, Sendable, Equatable {
     ///   - file: The file.
     ///   - reason: Why.
     ///   - includedFrom: See ``includedFrom``.
+    /// - Returns: The problem, without a key.
     package static func unreadable(
         _ kind: Kind = .file, at file: ConfigOrigin, _ reason: String, includedFrom: [ConfigOrigin] = []
     ) -> ConfigProblem {

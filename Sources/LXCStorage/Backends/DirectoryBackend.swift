@@ -32,7 +32,9 @@ package final class DirectoryBackend: StorageBackend {
         _ location: StorageLocation, _ options: MountOptions, stage: String
     ) throws(StorageFailure) -> DetachedMount {
         if try BlockMount.content(of: location.source) != nil { return try BlockMount.of(location.source, options) }
-        return try storing("cannot mount the root filesystem \(location.source)", hint: Self.missingHint(location.source)) { () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true) }
+        return try storing("cannot mount the root filesystem \(location.source)", hint: Self.missingHint(location.source)) {
+            () throws(KernelError) in try DetachedMount(copying: location.source, recursive: true)
+        }
     }
 
     /// What to do when it is not there; it may have been meant for another kind of storage.
