@@ -42,18 +42,16 @@ package struct FreshUpperLayer {
     package func replace(in folder: EntryName, _ name: EntryName, with content: [UInt8]) throws(StorageFailure) -> Bool {
         try storing("cannot write /\(folder.text)/\(name.text) into the new layer") { () throws(KernelError) in
             do throws(KernelError) { return try write(folder, name, content) } catch {
-                // Something is mounted there: the overlay shows what lies below.
-                if error.errno == .improperLink && error.call == "openat2" { return false }
+                // Something is mounted there, and the overlay shows what lies below; or the folder is a link.
+                if error.call == "openat2", error.errno == .improperLink || error.errno == .notDirectory { return false }
                 throw error
             }
         }
     }
 
     private func write(_ folder: EntryName, _ name: EntryName, _ content: [UInt8]) throws(KernelError) -> Bool {
-        guard let folderPlace = try lower.owned.place(of: folder) else { return true }
-        let folderDetails = try FileDetails(of: folderPlace)
-        guard folderDetails.status.kind == .directory else { return false }
-        let source = try lower.owned.openDirectory(folder)
+        guard let source = try lower.owned.directory(folder) else { return true }
+        let folderDetails = try FileDetails(of: source)
         guard let filePlace = try source.place(of: name) else { return true }
         let details = try FileDetails(of: filePlace)
         guard details.status.kind == .regular else { return false }
@@ -62,20 +60,18 @@ package struct FreshUpperLayer {
         let target = try upper.owned.openDirectory(folder)
         let file = try target.makeFile(name, mode: 0o600)
         try file.writeAll(content)
-        try finish(file, details, attributesOf: filePlace, isPlace: true)
-        try finish(target, folderDetails, attributesOf: source, isPlace: false)
+        try finish(file, details, attributes.attributes(of: name, in: source, place: filePlace, where: Self.include))
+        try finish(target, folderDetails, attributes.attributes(of: source, where: Self.include))
         try target.setTimes(folderDetails.times)
         return true
     }
 
     /// In the order that a copy has: a change of the owner takes capabilities away, an access list changes the mode.
     private func finish(
-        _ target: borrowing OwnedDescriptor, _ details: FileDetails, attributesOf source: borrowing OwnedDescriptor, isPlace: Bool
+        _ target: borrowing OwnedDescriptor, _ details: FileDetails, _ attributes: [ExtendedAttribute]
     ) throws(KernelError) {
         try target.setOwner(details.status.owner, details.status.group)
-        for attribute in try attributes.attributes(of: source, isPlace: isPlace, where: Self.include) {
-            try target.setAttribute(attribute, isPlace: false)
-        }
+        for attribute in attributes { try target.setAttribute(attribute, isPlace: false) }
         try target.setPermissions(details.status.permissions)
     }
 

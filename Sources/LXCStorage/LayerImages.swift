@@ -12,7 +12,7 @@ struct LayerImages: ~Copyable {
 
     /// `lower`: the layers, joined with colons. `stage`: a folder in a mount namespace that is the caller's alone.
     init(_ lower: String, stage: String) throws(StorageFailure) {
-        let written = lower.split(separator: ":").map(String.init)
+        let written = OverlayLayers.paths(lower)
         var hasImages = false
         for path in written where try BlockMount.content(of: path) != nil { hasImages = true }
         guard hasImages else {

@@ -29,22 +29,28 @@ package struct OverlayLayers: Sendable, Equatable {
         return "/\(parent)/" + (name == "delta" ? "work" : ".\(name)-work")
     }
 
+    /// The layers that a text names, the topmost first.
+    static func paths(_ lower: String) -> [String] {
+        lower.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+    }
+
     /// Whether a path can be written as a layer: the kernel and `lxc.rootfs.path` both take them apart at colons.
     package static func canHold(_ path: String) -> Bool { path.utf8.allSatisfy { $0 != 0x3A && $0 != 0x5C && $0 != 0x2C } }
 
     /// Makes the upper layer if it is not there.
     ///
     /// The root directory of the whole has the owner and the mode of the upper layer: a new one gets those of the lower.
-    func prepareUpper() throws(StorageFailure) { try prepareUpper(like: String(lower.split(separator: ":").first ?? "")) }
+    func prepareUpper() throws(StorageFailure) { try prepareUpper(like: Self.paths(lower).first ?? "") }
 
     /// `lower`: the root directory of the topmost lower layer.
     private func prepareUpper(like lower: String) throws(StorageFailure) {
         try storing("cannot make the layer \(upper)", hint: "check that \(lower) exists") { () throws(KernelError) in
             guard try FileStatus.ifPresent(upper) == nil else { return }
             let status = try FileStatus(of: lower)
+            // The folder above is missing as well in a new container.
+            try HostPath.makeDirectories("/" + DirectoryHandle.split(upper).parent)
             try HostPath.makeDirectories(upper)
-            let (parent, name) = DirectoryHandle.split(upper)
-            try DirectoryHandle(opening: "/" + parent).changeOwner(name, user: status.owner, group: status.group)
+            try HostPath.changeOwner(upper, user: status.owner, group: status.group)
             try HostPath.changePermissions(upper, to: status.permissions)
         }
     }

@@ -20,11 +20,13 @@ package struct StorageLocation: Sendable, Equatable {
     ///
     /// A path without a prefix is a folder, or an image or a block device: which of them, only the one who mounts it sees.
     package init?(_ rootfs: RootfsSettings) {
-        guard let path = rootfs.plainPath, let kind = StorageKind(word: rootfs.storageType ?? "dir") else { return nil }
+        let (type, text) = rootfs.split
+        guard let path = text, let kind = StorageKind(word: type ?? "dir") else { return nil }
         self.init(kind: kind, source: path)
-        guard kind == .overlay, let colon = path.lastIndex(of: ":") else { return }
-        source = String(path[..<colon])
-        upper = String(path[path.index(after: colon)...])
+        let bytes = path.utf8
+        guard kind == .overlay, let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return }
+        source = String(Substring(bytes[..<colon]))
+        upper = String(Substring(bytes[bytes.index(after: colon)...]))
     }
 
     /// The same storage after the directory that it lies in has got another path.
@@ -56,7 +58,7 @@ extension StorageLocation {
             case .btrfs: return false
             case .dir: return try BlockMount.content(of: source) != nil
             case .overlay:
-                for layer in source.split(separator: ":") where try BlockMount.content(of: String(layer)) != nil { return true }
+                for layer in OverlayLayers.paths(source) where try BlockMount.content(of: layer) != nil { return true }
                 return false
             }
         }

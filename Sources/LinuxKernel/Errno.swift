@@ -11,9 +11,6 @@ package struct Errno: RawRepresentable, Error, Hashable, Sendable {
 
     /// The calling thread's `errno`; read it before anything else can run.
     static var last: Errno { Errno(rawValue: clinux_errno()) }
-
-    /// Sets `errno` to 0, for the few calls whose result alone does not tell success from failure, such as `readdir(3)`.
-    static func forget() { clinux_clear_errno() }
 }
 
 extension Errno {

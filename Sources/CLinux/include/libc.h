@@ -4,7 +4,6 @@
 #define CLINUX_LIBC_H
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -75,6 +74,5 @@ int clinux_word_count(void);
 char **clinux_words(void);
 
 static inline int clinux_errno(void) { return errno; }
-static inline void clinux_clear_errno(void) { errno = 0; }
 
 #endif

@@ -103,21 +103,14 @@ package enum KeyRegistry {
         let word = name.dropFirst(rootPrefix.count)
         let end = word.firstIndex(of: 0x2E) ?? word.endIndex
         // No family has a longer name, and a text of up to 15 bytes is made without memory of its own.
-        return end - word.startIndex > 24 ? "" : ConfigText.string(Array(word[..<end]), 0..<end - word.startIndex)
+        return end - word.startIndex > 24 ? "" : String(decoding: word[..<end], as: UTF8.self)
     }
 
     private static func isSame(_ name: String, _ prefix: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        let name = name.utf8
+        let name = name.utf8.span
         guard name.count == prefix.count + range.count else { return false }
-        var index = name.startIndex
-        for byte in prefix {
-            guard name[index] == byte else { return false }
-            index = name.index(after: index)
-        }
-        for position in range {
-            guard name[index] == bytes[position] else { return false }
-            index = name.index(after: index)
-        }
+        for index in prefix.indices where name[index] != prefix[index] { return false }
+        for (index, position) in zip(prefix.count..<name.count, range) where name[index] != bytes[position] { return false }
         return true
     }
 }

@@ -26,11 +26,13 @@ package struct RootfsSettings: Sendable, Equatable {
         "dir", "btrfs", "zfs", "lvm", "loop", "overlay", "overlayfs", "aufs", "nbd", "rbd",
     ]
 
-    private var split: (type: String?, path: String?) {
+    /// Both of them.
+    package var split: (type: String?, path: String?) {
         guard let text = path?.value else { return (nil, nil) }
-        guard let colon = text.firstIndex(of: ":"), Self.storageTypes.contains(String(text[..<colon])) else {
-            return (backend, text)
-        }
-        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+        let bytes = text.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+            let type = Self.storageTypes.first(where: { $0.utf8.elementsEqual(bytes[..<colon]) })
+        else { return (backend, text) }
+        return (type, String(Substring(bytes[bytes.index(after: colon)...])))
     }
 }

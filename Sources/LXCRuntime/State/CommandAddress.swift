@@ -39,8 +39,8 @@ package struct CommandAddress: Sendable, Hashable {
 
     /// A path without the slashes at its end; the root directory keeps its one.
     package static func withoutTrailingSlashes(_ path: String) -> String {
-        var path = Substring(path)
-        while path.utf8.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-        return String(path)
+        var clean = path.utf8[...]
+        while clean.count > 1, clean.last == UInt8(ascii: "/") { clean.removeLast() }
+        return clean.endIndex == path.endIndex ? path : String(Substring(clean))
     }
 }

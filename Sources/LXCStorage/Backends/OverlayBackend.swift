@@ -25,7 +25,7 @@ package final class OverlayBackend: StorageBackend {
 
     private func location(over lower: String, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         let upper = order.directory + (order.isHistoric ? "/delta0" : "/overlay/delta")
-        for path in lower.split(separator: ":").map(String.init) + [upper] where !OverlayLayers.canHold(path) {
+        for path in OverlayLayers.paths(lower) + [upper] where !OverlayLayers.canHold(path) {
             throw StorageFailure(
                 "cannot use \(path) as a layer of an overlay", reason: "its name contains a colon, a comma or a backslash",
                 hint: "make a full copy instead, or move it to another path")

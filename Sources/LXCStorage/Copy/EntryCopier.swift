@@ -53,7 +53,7 @@ final class EntryCopier {
     ) throws(KernelError) {
         // A regular file for sure, so opening it has no effect; by way of the descriptor, so that it is this one.
         let source = try place.reopenedForReading()
-        let found = try attributes.attributes(of: source, isPlace: false, where: CopiedAttributes.include)
+        let found = try attributes.attributes(of: source, where: CopiedAttributes.include)
         let permissions = details.status.permissions
         // Attributes of a file that its owner may not write are for root only.
         let initial = found.isEmpty ? permissions & 0o777 : 0o600
@@ -76,7 +76,8 @@ final class EntryCopier {
 
     /// Copies a symbolic link, a device, a named pipe or a socket; `place` stands for it.
     func copySpecial(
-        _ place: borrowing OwnedDescriptor, _ details: FileDetails, _ name: EntryName, to target: borrowing OwnedDescriptor
+        _ place: borrowing OwnedDescriptor, _ details: FileDetails, _ name: EntryName, from source: borrowing OwnedDescriptor,
+        to target: borrowing OwnedDescriptor
     ) throws(KernelError) {
         let status = details.status
         if status.kind == .symbolicLink {
@@ -86,7 +87,7 @@ final class EntryCopier {
         }
         let owner = try shiftedOwner(status)
         if needsOwner(owner) { try target.setOwner(of: name, owner.user, owner.group) }
-        let found = try attributes.attributes(of: place, isPlace: true, where: CopiedAttributes.include)
+        let found = try attributes.attributes(of: name, in: source, place: place, where: CopiedAttributes.include)
         if !found.isEmpty, let new = try target.place(of: name) {
             for attribute in found { try new.setAttribute(shifted(attribute), isPlace: true) }
         }
@@ -108,7 +109,7 @@ final class EntryCopier {
         _ target: SharedDescriptor, _ details: FileDetails, attributesOf source: SharedDescriptor?, isTop: Bool = false
     ) throws(KernelError) {
         let found = try source.map { (source) throws(KernelError) in
-            try attributes.attributes(of: source.owned, isPlace: false, where: CopiedAttributes.include)
+            try attributes.attributes(of: source.owned, where: CopiedAttributes.include)
         }
         let owner = try shiftedOwner(details.status)
         if isTop || needsOwner(owner) { try target.owned.setOwner(owner.user, owner.group) }

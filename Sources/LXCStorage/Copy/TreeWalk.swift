@@ -298,7 +298,7 @@ final class TreeWalk {
         if details.status.kind == .regular {
             try copier.copyFile(entry.owned, details, name, to: place.target.owned) { meter.add(bytes: $0) }
         } else {
-            try copier.copySpecial(entry.owned, details, name, to: place.target.owned)
+            try copier.copySpecial(entry.owned, details, name, from: place.source.owned, to: place.target.owned)
         }
         if details.links > 1 { try links.remember(details, name, in: place.target) }
         return nil

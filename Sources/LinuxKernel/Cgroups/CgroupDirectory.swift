@@ -94,25 +94,13 @@ package struct CgroupDirectory: ~Copyable, Sendable {
     /// Names of the cgroups directly below this one, in the kernel's order.
     package func children() throws(KernelError) -> [String] {
         let file = try openFile(".", [.readOnly, .directory])
-        guard let stream = fdopendir(file.number) else {
-            throw KernelError(call: "fdopendir", errno: Errno.last, subject: label)
-        }
-        _ = file.release()
-        defer { closedir(stream) }
-        var names: [String] = []
-        while true {
-            Errno.forget()
-            guard let entry = readdir(stream) else {
-                let code = Errno.last
-                // A cgroup that is removed while it is read has no children any more.
-                if code.rawValue == 0 || code == .noSuchFileOrDirectory { return names }
-                throw KernelError(call: "readdir", errno: code, subject: label)
-            }
-            guard Int32(entry.pointee.d_type) == Int32(DT_DIR) else { continue }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: UInt8.self, capacity: 256) { Array(UnsafeBufferPointer(start: $0, count: strlen($0))) }
-            }
-            if name != [0x2E] && name != [0x2E, 0x2E] { names.append(String(kernelBytes: name)) }
+        do throws(KernelError) {
+            let entries = try DirectoryEntryReader(size: 4096).entries(of: file, subject: label)
+            return entries.filter { $0.kind == .directory }.map { $0.name.text }
+        } catch {
+            // A cgroup that is removed while it is read has no children any more.
+            if error.errno == .noSuchFileOrDirectory { return [] }
+            throw error
         }
     }
 

@@ -78,10 +78,11 @@ package enum AtomicFile {
         private static let length = 13
 
         static func isName(_ name: String) -> Bool {
-            let parts = name.split(separator: ".")
-            guard parts.count > 2, parts[parts.count - 1] == "tmp" else { return false }
-            let number = parts[parts.count - 2].utf8
-            return number.count == length && number.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+            let ending = name.utf8.suffix(1 + length + 4)
+            guard ending.count == 1 + length + 4, ending.count < name.utf8.count, ending.first == UInt8(ascii: "."),
+                ending.suffix(4).elementsEqual(".tmp".utf8)
+            else { return false }
+            return ending.dropFirst().dropLast(4).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
         }
 
         init(beside target: String, mode: UInt32) throws(KernelError) {

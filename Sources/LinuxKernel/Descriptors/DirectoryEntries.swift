@@ -10,11 +10,14 @@ package struct DirectoryEntry: Sendable {
 
 /// Lists directories into memory that it keeps: musl asks the kernel anew for each large block, 3 % of the time that copying a tree takes.
 package final class DirectoryEntryReader {
-    /// Most directories fit at once.
-    private static let size = 32768
-    private let room = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+    private let size: Int
+    private let room: UnsafeMutableRawPointer
 
-    package init() {}
+    /// `size`: how many bytes the kernel hands out at once, at least 1024; in as many as here most directories fit.
+    package init(size: Int = 32768) {
+        self.size = size
+        room = .allocate(byteCount: size, alignment: 8)
+    }
 
     deinit { room.deallocate() }
 
@@ -27,7 +30,7 @@ package final class DirectoryEntryReader {
         let number = directory.number
         var entries: [DirectoryEntry] = []
         while true {
-            let filled = try kernelCall("getdents64", subject()) { clinux_getdents(number, room, Self.size) }
+            let filled = try kernelCall("getdents64", subject()) { clinux_getdents(number, room, size) }
             if filled == 0 { return entries }
             var offset = 0
             // struct linux_dirent64: inode, offset (8 bytes each), length of the record (2), kind (1), name.

@@ -87,8 +87,8 @@ extension DirectoryHandle {
 
     /// Splits a path at its last slash: the directory (empty when none) and the name.
     package static func split(_ path: String) -> (parent: String, name: String) {
-        let clean = relative(path)
-        guard let slash = clean.lastIndex(of: "/") else { return ("", clean) }
-        return (String(clean[..<slash]), String(clean[clean.index(after: slash)...]))
+        let clean = relative(path).utf8
+        guard let slash = clean.lastIndex(of: UInt8(ascii: "/")) else { return ("", String(clean)) }
+        return (String(Substring(clean[..<slash])), String(Substring(clean[clean.index(after: slash)...])))
     }
 }

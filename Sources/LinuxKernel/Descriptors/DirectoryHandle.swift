@@ -95,7 +95,9 @@ package struct DirectoryHandle: Sendable {
     }
 
     static func relative(_ path: String) -> String {
-        let trimmed = path.drop { $0 == "/" }
-        return trimmed.isEmpty ? "." : String(trimmed)
+        // Byte by byte: a slash with a combining accent behind it is one character, and a slash all the same.
+        let trimmed = path.utf8.drop { $0 == UInt8(ascii: "/") }
+        if trimmed.startIndex == path.startIndex, !trimmed.isEmpty { return path }
+        return trimmed.isEmpty ? "." : String(Substring(trimmed))
     }
 }

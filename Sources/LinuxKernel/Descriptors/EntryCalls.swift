@@ -52,6 +52,26 @@ extension OwnedDescriptor {
             owning: try kernelCall("openat", name.text) { name.withPointer { clinux_openat(number, $0, flags, 0) } })
     }
 
+    /// As ``openDirectory(_:)``; nil when there is no such entry.
+    ///
+    /// - Parameter name: The entry.
+    /// - Throws: ``KernelError``: `.improperLink` when something is mounted at the name, `.notDirectory`, also for a link.
+    ///
+    /// Kernel call: `openat2(2)` with `RESOLVE_NO_XDEV`.
+    package func directory(_ name: EntryName) throws(KernelError) -> OwnedDescriptor? {
+        let number = number
+        let flags = UInt64(UInt32(bitPattern: O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
+        do throws(KernelError) {
+            return OwnedDescriptor(
+                owning: try kernelCall("openat2", name.text) {
+                    name.withPointer { clinux_openat2(number, $0, flags, 0, UInt64(RESOLVE_NO_XDEV)) }
+                })
+        } catch {
+            if error.errno == .noSuchFileOrDirectory { return nil }
+            throw error
+        }
+    }
+
     /// Makes a directory. Kernel call: `mkdirat(2)`.
     package func makeDirectory(_ name: EntryName, mode: UInt32) throws(KernelError) {
         let number = number

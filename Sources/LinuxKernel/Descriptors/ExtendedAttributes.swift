@@ -58,25 +58,59 @@ package final class ExtendedAttributeReader {
     ///
     /// - Parameters:
     ///   - file: An open file.
-    ///   - isPlace: Whether it is open as a place only (`O_PATH`); a link's own attributes are meant then.
     ///   - isWanted: Says so by the name, which has no NUL.
     /// - Returns: None on a filesystem without such attributes.
     /// - Throws: ``KernelError``
     ///
-    /// Kernel calls: `flistxattr(2)`, `fgetxattr(2)`, or the ones with a path, by way of `/proc/self/fd`.
+    /// Kernel calls: `flistxattr(2)`, `fgetxattr(2)`.
     package func attributes(
-        of file: borrowing OwnedDescriptor, isPlace: Bool, where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+        of file: borrowing OwnedDescriptor, where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
     ) throws(KernelError) -> [ExtendedAttribute] {
         let number = file.number
-        let length: Int
+        let length = try list("flistxattr", "descriptor \(number)") { (names, size) in flistxattr(number, names, size) }
+        return try attributes(length, of: number, isPlace: false, where: isWanted)
+    }
+
+    /// All attributes of an entry of a directory that the caller wants, of a link itself.
+    ///
+    /// - Parameters:
+    ///   - name: The entry.
+    ///   - directory: Open for reading.
+    ///   - place: Open for the entry (`O_PATH`). If the name is another's by now, attributes are those that both have.
+    ///   - isWanted: Says so by the name, which has no NUL.
+    /// - Returns: None on a filesystem without such attributes.
+    /// - Throws: ``KernelError``
+    ///
+    /// Kernel calls: `listxattrat(2)` (Linux 6.13) or `listxattr(2)`, `getxattr(2)`.
+    package func attributes(
+        of name: EntryName, in directory: borrowing OwnedDescriptor, place: borrowing OwnedDescriptor,
+        where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) throws(KernelError) -> [ExtendedAttribute] {
+        let (folder, number) = (directory.number, place.number)
+        let length = try list("listxattrat", name.text) { (names, size) in
+            name.withPointer { clinux_list_entry_attributes(folder, $0, number, names, size) }
+        }
+        return try attributes(length, of: number, isPlace: true, where: isWanted)
+    }
+
+    /// Lets a call fill the list of names, and returns its length: 0 on a filesystem without such attributes.
+    private func list(
+        _ call: StaticString, _ subject: @autoclosure () -> String, _ body: (UnsafeMutablePointer<CChar>, Int) -> Int
+    ) throws(KernelError) -> Int {
         do throws(KernelError) {
-            length = try names.filled("listxattr", "descriptor \(number)") { (names, size) in
-                names.withMemoryRebound(to: CChar.self, capacity: size) { clinux_list_attributes(number, isPlace ? 1 : 0, $0, size) }
+            return try names.filled(call, subject()) { (names, size) in
+                names.withMemoryRebound(to: CChar.self, capacity: size) { body($0, size) }
             }
         } catch {
-            if error.errno == .notSupportedOnSocket { return [] }
+            if error.errno == .notSupportedOnSocket { return 0 }
             throw error
         }
+    }
+
+    /// The attributes with the names that were listed, `length` bytes of them.
+    private func attributes(
+        _ length: Int, of number: Int32, isPlace: Bool, where isWanted: (UnsafeBufferPointer<UInt8>) -> Bool
+    ) throws(KernelError) -> [ExtendedAttribute] {
         var found: [ExtendedAttribute] = []
         var start = 0
         while start < length {

@@ -83,6 +83,11 @@ package enum HostPath {
         try kernelCommand("rmdir", path) { path.withKernelString { rmdir($0) } }
     }
 
+    /// Changes the owner of what a path names, of a link itself. Kernel call: `lchown(2)`.
+    package static func changeOwner(_ path: String, user: UInt32, group: UInt32) throws(KernelError) {
+        try kernelCommand("lchown", path) { path.withKernelString { lchown($0, user, group) } }
+    }
+
     /// Changes the permission bits of what a path names.
     ///
     /// Kernel call: `chmod(2)`.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
 
 // The kernel's names are bytes; Swift's strings are Unicode. Bytes that are not valid UTF-8 (and the three-byte forms of the
 // escape range itself) become the private characters U+EF80...U+EFFF, one a byte, so every byte string survives the round trip.
@@ -41,7 +42,18 @@ extension String {
     package func withKernelString<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try kernelCString.withContiguousBuffer(body)
+        if needsByteUnescaping { return try kernelCString.withContiguousBuffer(body) }
+        // No memory is asked for: paths are given to the kernel a hundred times in a start.
+        return try utf8.span.withUnsafeBufferPointer { (text) throws(Failure) in
+            try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + 1) { (room) throws(Failure) in
+                for index in text.indices { room[index] = text[index] }
+                room[text.count] = 0
+                return try room.withMemoryRebound(to: CChar.self) { (room) throws(Failure) in
+                    guard let start = room.baseAddress else { preconditionFailure("there is room for the NUL at least") }
+                    return try body(start)
+                }
+            }
+        }
     }
 
     /// The text as the kernel reads it, with its NUL.
@@ -49,7 +61,9 @@ extension String {
         needsByteUnescaping ? ContiguousArray(kernelBytes.map { CChar(bitPattern: $0) } + [0]) : utf8CString
     }
 
-    private var needsByteUnescaping: Bool { utf8.contains(0xEE) }
+    private var needsByteUnescaping: Bool {
+        utf8.span.withUnsafeBufferPointer { text in text.baseAddress.map { memchr($0, 0xEE, text.count) != nil } ?? false }
+    }
 }
 
 extension ContiguousArray<CChar> {

@@ -3,6 +3,8 @@
 extension String {
     /// The text without control characters: names and file contents must not drive the reader's terminal.
     package var printable: String {
+        // Nearly everything is ASCII; and no byte of another character is one of ASCII's control characters.
+        if utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return self }
         guard unicodeScalars.contains(where: Self.isControl) else { return self }
         var text = String.UnicodeScalarView()
         for scalar in unicodeScalars {
