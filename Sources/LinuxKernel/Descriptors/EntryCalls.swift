@@ -55,6 +55,7 @@ extension OwnedDescriptor {
     /// As ``openDirectory(_:)``; nil when there is no such entry.
     ///
     /// - Parameter name: The entry.
+    /// - Returns: A descriptor to read the directory with.
     /// - Throws: ``KernelError``: `.improperLink` when something is mounted at the name, `.notDirectory`, also for a link.
     ///
     /// Kernel call: `openat2(2)` with `RESOLVE_NO_XDEV`.
