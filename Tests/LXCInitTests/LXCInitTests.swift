@@ -96,11 +96,12 @@ import Testing
     @Test(arguments: ["TERM", "PWR"])
     func shutsDownPolitelyThenByForce(signal: String) throws {
         let polite = try script("sleep 20 & trap 'exit 9' TERM; kill -\(signal) 1; while :; do sleep 0.05; done")
+        // It was not killed, and nobody waited for what it had left behind.
         #expect(polite.code == 9)
-        #expect(polite.duration < .milliseconds(900))
+        #expect(polite.duration < .seconds(10))
         let deaf = try script("trap '' TERM; kill -\(signal) 1; while :; do sleep 10; done")
         #expect(deaf.code == 137)
-        #expect(deaf.duration > .seconds(1) && deaf.duration < .seconds(4))
+        #expect(deaf.duration > .seconds(1) && deaf.duration < .seconds(8))
     }
 
     @Test func needsNothingOfTheRootFilesystem() throws {
