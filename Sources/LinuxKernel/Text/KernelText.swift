@@ -42,18 +42,21 @@ extension String {
     package func withKernelString<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        if needsByteUnescaping { return try kernelCString.withContiguousBuffer(body) }
-        // No memory is asked for: paths are given to the kernel a hundred times in a start.
-        return try utf8.span.withUnsafeBufferPointer { (text) throws(Failure) in
-            try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count + 1) { (room) throws(Failure) in
-                for index in text.indices { room[index] = text[index] }
-                room[text.count] = 0
-                return try room.withMemoryRebound(to: CChar.self) { (room) throws(Failure) in
-                    guard let start = room.baseAddress else { preconditionFailure("there is room for the NUL at least") }
-                    return try body(start)
-                }
-            }
+        // No memory is asked for: a start gives the kernel a hundred paths. Escaped bytes are fewer than their escapes.
+        try withUnsafeTemporaryAllocation(of: CChar.self, capacity: utf8.count + 1) { (room) throws(Failure) in
+            try body(putKernelString(in: room))
         }
+    }
+
+    /// Writes the text as the kernel reads it, with its NUL, and returns where it begins. Not inlined: everybody calls it.
+    @inline(never) private func putKernelString(in room: UnsafeMutableBufferPointer<CChar>) -> UnsafePointer<CChar> {
+        guard let start = room.baseAddress else { preconditionFailure("there is room for the NUL at least") }
+        func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+            if let first = bytes.baseAddress { memcpy(start, first, bytes.count) }
+            start[bytes.count] = 0
+        }
+        if needsByteUnescaping { kernelBytes.withUnsafeBufferPointer(put) } else { utf8.span.withUnsafeBufferPointer(put) }
+        return UnsafePointer(start)
     }
 
     /// The text as the kernel reads it, with its NUL.
@@ -63,17 +66,6 @@ extension String {
 
     private var needsByteUnescaping: Bool {
         utf8.span.withUnsafeBufferPointer { text in text.baseAddress.map { memchr($0, 0xEE, text.count) != nil } ?? false }
-    }
-}
-
-extension ContiguousArray<CChar> {
-    fileprivate func withContiguousBuffer<Result, Failure: Error>(
-        _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try withUnsafeBufferPointer { (buffer) throws(Failure) -> Result in
-            guard let start = buffer.baseAddress else { preconditionFailure("a terminated string is never empty") }
-            return try body(start)
-        }
     }
 }
 
