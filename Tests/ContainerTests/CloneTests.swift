@@ -17,6 +17,26 @@ import Testing
         try fixture.busybox(short, config: ["# kept", "lxc.net.0.type = empty", "lxc.net.0.hwaddr = 00:16:3e:3a:f1:c1"])
     }
 
+    /// listxattrat(2) came with Linux 6.13; a kernel before it answers ENOSYS, a filter that does not know it may answer EPERM.
+    @Test(.needsProgram("/usr/bin/setfattr", package: "attr"), arguments: [Errno(rawValue: 38), .notPermitted])
+    func attributesAreCopiedByOlderKernels(answer: Errno) throws {
+        try withContainers { fixture in
+            let old = try original(fixture)
+            let filter = try fixture.compile("without-call")
+            let marks = "ln -s hostname etc/link; setfattr -h -n trusted.mark -v link etc/link; setfattr -n user.mark -v file etc/hostname"
+            #expect(try fixture.run("/bin/sh", ["-ec", "cd \(fixture.rootfs(old)); \(marks)"]).code == 0)
+            for (short, options, top) in [("full", [], "rootfs"), ("shared", ["-s"], "overlay/delta")] {
+                let new = fixture.name(short)
+                let copy = ["\(fixture.installation.bin)/lxc-copy", "-P", fixture.lxcpath, "-n", old, "-N", new] + options
+                let result = try fixture.run(filter, ["\(answer.rawValue)", "465"] + copy)
+                #expect(result.code == 0 && result.error == "", "\(result)")
+                let read = "cd \(fixture.folder(new))/\(top)/etc; getfattr -h --only-values -n user.mark hostname"
+                let more = options.isEmpty ? "; getfattr -h --only-values -n trusted.mark link" : ""
+                #expect(try fixture.run("/bin/sh", ["-c", read + more]).output == (options.isEmpty ? "filelink" : "file"))
+            }
+        }
+    }
+
     @Test func aFullCopyIsAContainerOfItsOwn() throws {
         try withContainers { fixture in
             let (old, new) = (try original(fixture), fixture.name("u3"))
