@@ -28,7 +28,7 @@ if [ "${1:-}" = --peers ]; then
     packages+=(lxc lxc-dev python3-lxc golang-go golang-gopkg-lxc-go-lxc.v2-dev crun hyperfine python3-matplotlib strace openvswitch-switch debootstrap)
 fi
 
-if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs); fi
+if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs kmod); fi
 
 missing=()
 for package in "${packages[@]}"; do
