@@ -27,11 +27,20 @@ package final class DirectoryEntryReader {
     package func entries(of directory: borrowing OwnedDescriptor, subject: @autoclosure () -> String) throws(KernelError)
         -> [DirectoryEntry]
     {
-        let number = directory.number
         var entries: [DirectoryEntry] = []
+        try read(directory, subject()) { (name, kind) in entries.append(DirectoryEntry(name: EntryName(name), kind: kind)) }
+        return entries
+    }
+
+    /// As ``entries(of:subject:)``, one by one; a name is valid during the call only.
+    func read(
+        _ directory: borrowing OwnedDescriptor, _ subject: @autoclosure () -> String,
+        _ body: (UnsafeBufferPointer<UInt8>, FileStatus.Kind) -> Void
+    ) throws(KernelError) {
+        let number = directory.number
         while true {
             let filled = try kernelCall("getdents64", subject()) { clinux_getdents(number, room, size) }
-            if filled == 0 { return entries }
+            if filled == 0 { return }
             var offset = 0
             // struct linux_dirent64: inode, offset (8 bytes each), length of the record (2), kind (1), name.
             while offset < filled {
@@ -40,9 +49,7 @@ package final class DirectoryEntryReader {
                 let start = (record + 19).assumingMemoryBound(to: UInt8.self)
                 let name = UnsafeBufferPointer(start: start, count: strlen(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)))
                 if name.elementsEqual([0x2E]) || name.elementsEqual([0x2E, 0x2E]) { continue }
-                entries.append(
-                    DirectoryEntry(name: EntryName(name), kind: FileStatus.Kind(entryType: record.load(fromByteOffset: 18, as: UInt8.self)))
-                )
+                body(name, FileStatus.Kind(entryType: record.load(fromByteOffset: 18, as: UInt8.self)))
             }
         }
     }

@@ -19,7 +19,8 @@ package enum DirectoryListing {
     }
 
     private static func names(readingFrom directory: borrowing OwnedDescriptor, subject: String) throws(KernelError) -> [String] {
-        let entries = try DirectoryEntryReader(size: 4096).entries(of: directory, subject: subject)
-        return entries.map { $0.name.bytes }.sorted { $0.lexicographicallyPrecedes($1) }.map { String(kernelBytes: $0) }
+        var names: [[UInt8]] = []
+        try DirectoryEntryReader(size: 4096).read(directory, subject) { (name, _) in names.append(Array(name)) }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }.map { String(kernelBytes: $0) }
     }
 }

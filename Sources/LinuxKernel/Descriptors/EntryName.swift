@@ -9,7 +9,13 @@ package struct EntryName: Sendable, Hashable {
     private let terminated: [UInt8]
 
     /// Takes the bytes, which hold no NUL.
-    package init(_ bytes: some Collection<UInt8>) { terminated = Array(bytes) + [0] }
+    package init(_ bytes: some Collection<UInt8>) {
+        var terminated: [UInt8] = []
+        terminated.reserveCapacity(bytes.count + 1)
+        terminated.append(contentsOf: bytes)
+        terminated.append(0)
+        self.terminated = terminated
+    }
 
     /// Takes a name as text.
     package init(_ text: String) { self.init(text.kernelBytes) }

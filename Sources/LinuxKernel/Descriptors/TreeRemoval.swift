@@ -23,8 +23,9 @@ package enum TreeRemoval {
     /// One directory on the way down.
     private struct Level {
         let handle: SharedDescriptor
-        let name: String
-        var names: [String]
+        let name: EntryName
+        /// What is still in it.
+        var entries: [DirectoryEntry]
         /// Whether something in it stays, so that the directory itself cannot go.
         var isKept = false
     }
@@ -52,49 +53,55 @@ package enum TreeRemoval {
     }
 
     private static func empty(_ top: SharedDescriptor, _ path: String, _ report: inout Report) throws(KernelError) {
-        var levels = [Level(handle: top, name: path, names: try DirectoryListing.names(in: top.owned, subject: path))]
-        while let level = levels.last {
-            guard let name = level.names.last else {
-                levels.removeLast()
-                if let parent = levels.last { leave(level, parent, &levels, Self.path(levels, level.name), &report) }
+        let reader = DirectoryEntryReader()
+        var levels = [Level(handle: top, name: EntryName(path), entries: try reader.entries(of: top.owned, subject: path))]
+        while let last = levels.indices.last {
+            guard let entry = levels[last].entries.popLast() else {
+                leave(levels.removeLast(), &levels, &report)
                 continue
             }
-            levels[levels.count - 1].names.removeLast()
+            let handle = levels[last].handle
             do throws(KernelError) {
-                if try !unlinkFile(name, in: level.handle) {
-                    if levels.count < openLimit {
-                        levels.append(try descend(name, in: level.handle))
-                    } else {
-                        levels[0].names.append(try moveUp(name, from: level.handle, to: top))
-                    }
+                if entry.kind != .directory, try unlinkFile(entry.name, in: handle) { continue }
+                if levels.count < openLimit {
+                    levels.append(try descend(entry.name, in: handle, reader))
+                } else {
+                    levels[0].entries.append(try moveUp(entry.name, from: handle, to: top))
                 }
             } catch {
                 if error.errno == .noSuchFileOrDirectory { continue }
-                levels[levels.count - 1].isKept = true
-                report.add(Self.path(levels, name), error)
+                if entry.kind == .directory, error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels {
+                    // Something else has its name by now.
+                    levels[last].entries.append(DirectoryEntry(name: entry.name, kind: .unknown))
+                    continue
+                }
+                levels[last].isKept = true
+                report.add(Self.path(levels, entry.name), error)
             }
         }
     }
 
-    private static func leave(_ level: Level, _ parent: Level, _ levels: inout [Level], _ path: String, _ report: inout Report) {
+    /// Removes a directory that was emptied from the one above it, the last of `levels`; nothing when it was the top.
+    private static func leave(_ level: Level, _ levels: inout [Level], _ report: inout Report) {
+        guard let parent = levels.indices.last else { return }
         guard !level.isKept else {
-            levels[levels.count - 1].isKept = true
+            levels[parent].isKept = true
             return
         }
         do throws(KernelError) {
-            let number = parent.handle.number
-            try kernelCommand("unlinkat", path) { level.name.withKernelString { unlinkat(number, $0, AT_REMOVEDIR) } }
+            let number = levels[parent].handle.number
+            try kernelCommand("unlinkat", level.name.text) { level.name.withPointer { unlinkat(number, $0, AT_REMOVEDIR) } }
         } catch {
-            levels[levels.count - 1].isKept = true
-            report.add(path, error)
+            levels[parent].isKept = true
+            report.add(Self.path(levels, level.name), error)
         }
     }
 
     /// Removes everything that is not a directory; false for a directory.
-    private static func unlinkFile(_ name: String, in directory: SharedDescriptor) throws(KernelError) -> Bool {
+    private static func unlinkFile(_ name: EntryName, in directory: SharedDescriptor) throws(KernelError) -> Bool {
         let number = directory.number
         do throws(KernelError) {
-            try kernelCommand("unlinkat", name) { name.withKernelString { unlinkat(number, $0, 0) } }
+            try kernelCommand("unlinkat", name.text) { name.withPointer { unlinkat(number, $0, 0) } }
             return true
         } catch {
             if error.errno == .isDirectory { return false }
@@ -102,25 +109,29 @@ package enum TreeRemoval {
         }
     }
 
-    private static func descend(_ name: String, in directory: SharedDescriptor) throws(KernelError) -> Level {
+    private static func descend(
+        _ name: EntryName, in directory: SharedDescriptor, _ reader: DirectoryEntryReader
+    ) throws(KernelError) -> Level {
         let number = directory.number
         let flags = UInt64(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         // A mount below the tree belongs to somebody else: its content must not be removed.
         let resolve = UInt64(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV)
-        let raw = try kernelCall("openat2", name) { name.withKernelString { clinux_openat2(number, $0, flags, 0, resolve) } }
+        let raw = try kernelCall("openat2", name.text) { name.withPointer { clinux_openat2(number, $0, flags, 0, resolve) } }
         let handle = SharedDescriptor(OwnedDescriptor(owning: raw))
-        return Level(handle: handle, name: name, names: try DirectoryListing.names(in: handle.owned, subject: name))
+        return Level(handle: handle, name: name, entries: try reader.entries(of: handle.owned, subject: name.text))
     }
 
     /// Moves a directory to the top under a name that is not used there; a mount stays where it is.
-    private static func moveUp(_ name: String, from directory: SharedDescriptor, to top: SharedDescriptor) throws(KernelError) -> String {
-        let new = ".lxc-removal-" + String(UInt64.random(in: .min ... .max), radix: 36)
+    private static func moveUp(
+        _ name: EntryName, from directory: SharedDescriptor, to top: SharedDescriptor
+    ) throws(KernelError) -> DirectoryEntry {
+        let new = EntryName(".lxc-removal-" + String(UInt64.random(in: .min ... .max), radix: 36))
         let (from, to) = (directory.number, top.number)
-        try kernelCommand("renameat", name) { name.withKernelString { old in new.withKernelString { renameat(from, old, to, $0) } } }
-        return new
+        try kernelCommand("renameat", name.text) { name.withPointer { old in new.withPointer { renameat(from, old, to, $0) } } }
+        return DirectoryEntry(name: new, kind: .unknown)
     }
 
-    private static func path(_ levels: [Level], _ name: String) -> String {
-        levels.map { $0.name }.joined(separator: "/") + "/" + name
+    private static func path(_ levels: [Level], _ name: EntryName) -> String {
+        (levels.map { $0.name.text } + [name.text]).joined(separator: "/")
     }
 }
