@@ -25,7 +25,7 @@ case "${1:-}" in
 esac
 if [ "${1:-}" = --peers ]; then
     # Go is 80 MB to fetch and 450 MB on disk: too much for every run of the tests.
-    packages+=(lxc lxc-dev python3-lxc golang-go golang-gopkg-lxc-go-lxc.v2-dev crun hyperfine python3-matplotlib strace openvswitch-switch debootstrap)
+    packages+=(lxc lxc-dev python3-lxc golang-go golang-gopkg-lxc-go-lxc.v2-dev golang-golang-x-sys-dev crun hyperfine python3-matplotlib strace openvswitch-switch debootstrap)
 fi
 
 if [ "${1:-}" = --machine ]; then packages+=(qemu-system-x86 debootstrap cpio e2fsprogs kmod); fi
