@@ -5,7 +5,7 @@ import Testing
 
 /// The Python scripts of the seed's eighth post, character for character, by Debian's module on our library.
 @Suite(
-    .needsRoot, .needsProgram("/usr/sbin/debootstrap", package: "debootstrap"),
+    .needsRoot, .needsImageTemplates, .needsProgram("/usr/sbin/debootstrap", package: "debootstrap"),
     .needsProgram("/usr/sbin/dnsmasq", package: "dnsmasq-base"), .needsProgram("/usr/sbin/nft", package: "nftables"),
     .needsProgram("/usr/lib/python3/dist-packages/lxc/__init__.py", package: "python3-lxc"),
     .enabled("needs the seed's posts in ../shared") { try PythonScriptScene.isThere })

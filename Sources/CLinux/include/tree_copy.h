@@ -57,7 +57,6 @@ static inline long clinux_list_entry_attributes(int directory, const char *name,
 }
 
 // An extended attribute of an open file, or (`is_path`) of the very thing that an O_PATH descriptor stands for, links included.
-
 static inline long clinux_get_attribute(int descriptor, int is_path, const char *name, void *room, size_t size) {
     if (!is_path) return fgetxattr(descriptor, name, room, size);
     struct clinux_descriptor_path path = clinux_descriptor_path(descriptor);

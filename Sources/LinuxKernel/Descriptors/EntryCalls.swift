@@ -15,9 +15,13 @@ extension OwnedDescriptor {
     ///
     /// Kernel call: `openat2(2)` with `O_PATH`, `RESOLVE_NO_XDEV`.
     package func place(of name: EntryName, crossingMounts: Bool = false) throws(KernelError) -> OwnedDescriptor? {
+        try openIfPresent(name, OpenFlags.path.rawValue, resolve: crossingMounts ? 0 : UInt64(RESOLVE_NO_XDEV))
+    }
+
+    /// Opens an entry; nil when there is none.
+    private func openIfPresent(_ name: EntryName, _ flags: Int32, resolve: UInt64) throws(KernelError) -> OwnedDescriptor? {
         let number = number
-        let flags = UInt64(UInt32(bitPattern: OpenFlags.path.rawValue | O_NOFOLLOW | O_CLOEXEC))
-        let resolve = crossingMounts ? 0 : UInt64(RESOLVE_NO_XDEV)
+        let flags = UInt64(UInt32(bitPattern: flags | O_NOFOLLOW | O_CLOEXEC))
         do throws(KernelError) {
             return OwnedDescriptor(
                 owning: try kernelCall("openat2", name.text) { name.withPointer { clinux_openat2(number, $0, flags, 0, resolve) } })
@@ -60,17 +64,7 @@ extension OwnedDescriptor {
     ///
     /// Kernel call: `openat2(2)` with `RESOLVE_NO_XDEV`.
     package func directory(_ name: EntryName) throws(KernelError) -> OwnedDescriptor? {
-        let number = number
-        let flags = UInt64(UInt32(bitPattern: O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC))
-        do throws(KernelError) {
-            return OwnedDescriptor(
-                owning: try kernelCall("openat2", name.text) {
-                    name.withPointer { clinux_openat2(number, $0, flags, 0, UInt64(RESOLVE_NO_XDEV)) }
-                })
-        } catch {
-            if error.errno == .noSuchFileOrDirectory { return nil }
-            throw error
-        }
+        try openIfPresent(name, O_RDONLY | O_DIRECTORY, resolve: UInt64(RESOLVE_NO_XDEV))
     }
 
     /// Makes a directory. Kernel call: `mkdirat(2)`.

@@ -23,6 +23,7 @@ package enum TreeRemoval {
     /// One directory on the way down.
     private struct Level {
         let handle: SharedDescriptor
+        /// In the directory above; of the top its whole path, for reports only.
         let name: EntryName
         /// What is still in it.
         var entries: [DirectoryEntry]
