@@ -91,6 +91,10 @@ bench: ## compare speed and memory with C LXC and crun (root)
 	@scripts/install-dependencies.sh --peers
 	@scripts/bench/run.sh
 
+.PHONY: function-order
+function-order: deps ## record which functions the programs call most, for the linker to put them side by side (root; then build again)
+	@scripts/function-order/run.sh
+
 .PHONY: weakened
 weakened: build ## show that the security tests fail when a protection is taken out (root; some minutes)
 	@SWIFT_FLAGS='$(SWIFT_FLAGS)' scripts/weakened.sh

@@ -35,7 +35,7 @@ extension Container {
     }
 
     func checkIsNew(_ notes: (String) -> Void) throws(LXCError) {
-        let what = "cannot create \(name)"
+        var what: String { "cannot create \(name)" }
         if directory.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
             throw LXCError(.invalidName, what, reason: "the container path contains a control character")
         }
@@ -59,7 +59,7 @@ extension Container {
 
     /// Makes the directory, and marks it as being filled.
     func reserve(_ made: inout CreatedParts) throws(LXCError) -> PartialMarker {
-        let what = "cannot create \(name)"
+        var what: String { "cannot create \(name)" }
         let lock = try attempt("\(what): cannot lock the container") { () throws(KernelError) in
             try ContainerLock(lxcPath: lxcPath, name: name, in: RunDirectory.resolve(), until: .now + .seconds(30))
         }
@@ -73,7 +73,7 @@ extension Container {
             // Looked at again: somebody may have been faster.
             if isNew || !isDefined {
                 let marker = try PartialMarker(creatingIn: directory)
-                made.marker = directory + "/partial"
+                made.marker = directory.appendingPath("partial")
                 return marker
             }
         } catch {

@@ -8,6 +8,8 @@ package struct Container: Sendable {
     package let name: String
     /// Directory that holds the container's directory, without trailing slashes.
     package let lxcPath: String
+    package let directory: String
+    package let configFile: String
     /// A configuration file to use instead of the container's own.
     package let alternativeConfig: String?
     package let system: SystemConfig
@@ -23,12 +25,12 @@ package struct Container: Sendable {
         try ContainerName.check(name)
         self.name = name
         self.lxcPath = CommandAddress.withoutTrailingSlashes(lxcPath ?? system.containerPath)
+        directory = self.lxcPath.appendingPath(name)
+        configFile = directory.appendingPath("config")
         alternativeConfig = rcfile
         self.system = system
     }
 
-    package var directory: String { lxcPath + "/" + name }
-    package var configFile: String { directory + "/config" }
     package var client: ControlClient { ControlClient(lxcPath: lxcPath, name: name, timeLimit: answerTime) }
 
     /// Whether the container has a configuration.

@@ -9,7 +9,7 @@ package struct OverlayLayers: Sendable, Equatable {
     /// Takes the changes.
     package let upper: String
     /// The kernel's own, on the filesystem of ``upper``.
-    package let work: String
+    package var work: String { Self.workFolder(of: upper) }
 
     /// `location`: of the kind `.overlay`.
     package init(_ location: StorageLocation) throws(StorageFailure) {
@@ -20,7 +20,6 @@ package struct OverlayLayers: Sendable, Equatable {
         }
         lower = location.source
         self.upper = upper
-        work = Self.workFolder(of: upper)
     }
 
     /// Beside the upper layer: `work` for today's `overlay/delta`. Beside `delta0` of LXC 1.0, whose overlay needed none, out of sight.

@@ -6,7 +6,7 @@ import LinuxKernel
 
 // Templates and tools are one program under many names: one file to install, to read and to keep in memory.
 let arguments = ProgramArguments.all
-let program = arguments.first.map { String($0.split(separator: "/").last ?? "") } ?? ""
+let program = DirectoryHandle.split(arguments.first ?? "").name
 switch program {
 case "lxc-busybox": ProcessCopy.exitNow(BusyboxTemplate.run(Array(arguments.dropFirst())))
 case "lxc-softwarecontainer": ProcessCopy.exitNow(SoftwareContainerTemplate.run(Array(arguments.dropFirst())))

@@ -47,8 +47,10 @@ package struct SystemConfig: Sendable, Equatable {
     ///
     /// - Throws: ``ConfigProblem`` when a value is not one of the words allowed.
     package mutating func read(_ bytes: [UInt8]) throws(ConfigProblem) {
-        var number = 0
-        for part in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        var (number, start) = (0, 0)
+        while start < bytes.count {
+            let part = bytes[start..<(bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)]
+            start = part.endIndex + 1
             number += 1
             guard let equals = part.firstIndex(of: 0x3D), part.first != 0x23 else { continue }
             let name = ConfigText.string(bytes, ConfigText.trimmed(bytes, part.startIndex..<equals))

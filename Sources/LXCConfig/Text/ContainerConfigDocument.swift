@@ -42,11 +42,12 @@ package struct ContainerConfigDocument: Sendable {
         if value.isEmpty { return try clear(key) }
         var lines = takenApart
         let before = builder.config.entries.count
-        let isInclude = try apply(key, value, origin ?? Self.caller)
-        if isInclude {
+        let row = KeyRegistry.find(key)?.key
+        try apply(key, value, row, origin ?? Self.caller)
+        if row?.form == .include {
             lines.append(DocumentLine(include: value))
         } else if let entry = builder.config.entries.dropFirst(before).last {
-            let isList = KeyRegistry.find(entry.key).map { $0.key.form == .list || $0.key.isRepeatable } ?? false
+            let isList = row.map { $0.form == .list || $0.isRepeatable } ?? false
             lines.put(entry, inPlace: !isList)
         }
         text = .lines(lines)
@@ -62,7 +63,7 @@ package struct ContainerConfigDocument: Sendable {
         }
         let key = ConfigText.trimmed(String(definition[..<equals]))
         let value = ConfigText.trimmed(String(definition[definition.utf8.index(after: equals)...]))
-        _ = try apply(key, value, origin)
+        try apply(key, value, KeyRegistry.find(key)?.key, origin)
     }
 
     /// Brings a key back to its default and removes its lines, as C LXC's `clear_config_item` does.
@@ -76,25 +77,26 @@ package struct ContainerConfigDocument: Sendable {
         let scope = ClearedKeys(key)
         let isIncluded = builder.config.entries.contains { $0.origin.file != path && $0.origin.line > 0 && scope.contains($0.key) }
         // An empty line means "clear" except where the key says otherwise.
-        let rest = KeyRegistry.find(key)?.key.access.defaultValue ?? ""
+        let row = KeyRegistry.find(key)?.key
+        let rest = row?.access.defaultValue ?? ""
         // The settings of files that were included stay; only the lines that include them go.
-        if scope.name != "lxc.include" { _ = try apply(key, rest, Self.caller) }
+        if scope.name != "lxc.include" { try apply(key, rest, row, Self.caller) }
         lines.remove(scope)
         if isIncluded { lines.append(ConfigEntry(key: scope.name, value: rest)) }
         text = .lines(lines)
     }
 
-    /// Changes the settings, completely or not at all; true when the key included a file.
-    private mutating func apply(_ key: String, _ value: String, _ origin: ConfigOrigin) throws(ConfigProblem) -> Bool {
+    /// Changes the settings, completely or not at all.
+    ///
+    /// `row`: what the key stands for, if it is known.
+    private mutating func apply(_ key: String, _ value: String, _ row: ConfigKey?, _ origin: ConfigOrigin) throws(ConfigProblem) {
         var reading = ConfigReading(builder: builder)
-        if !value.isEmpty, KeyRegistry.find(key)?.key.form == .include {
+        if !value.isEmpty, row?.form == .include {
             try reading.include(value, origin)
-            builder = reading.builder
-            return true
+        } else {
+            try reading.builder.apply(key: key, value: value, origin: origin)
         }
-        try reading.builder.apply(key: key, value: value, origin: origin)
         builder = reading.builder
-        return false
     }
 
     /// Forgets everything, text and settings.

@@ -105,21 +105,21 @@ struct CloneBuild {
     private func write(_ config: ContainerConfigDocument, _ files: [String]) throws(OperationFailure) {
         try attempting("cannot write the configuration of \(target.name)") { () throws(KernelError) in
             let file = try OwnedDescriptor(
-                opening: directory + "/config", [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
+                opening: directory.appendingPath("config"), [.writeOnly, .create, .exclusive, .noFollow], mode: 0o640)
             try file.setPermissions(0o640)
             try file.writeAll(config.bytes)
         }
         for file in options.files {
             try attempting("cannot write \(directory)/\(file.name)") { () throws(KernelError) in
                 let made = try OwnedDescriptor(
-                    opening: directory + "/" + file.name, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+                    opening: directory.appendingPath(file.name), [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
                 try made.writeAll(file.content)
             }
         }
         for name in files { try copy(name) }
         for folder in options.folders {
             try attempting("cannot make \(directory)/\(folder)") { () throws(KernelError) in
-                try HostPath.makeDirectories(directory + "/" + folder)
+                try HostPath.makeDirectories(directory.appendingPath(folder))
             }
         }
     }
@@ -149,7 +149,7 @@ struct CloneBuild {
     /// Runs the clone hooks and writes the host name, with the root filesystem at hand; nil when it is not mounted yet.
     func finish(_ location: StorageLocation, _ place: String?, _ config: ContainerConfig) throws(OperationFailure) {
         var plan = target.maintenancePlan(config, "lxc-copy", options.logFile, options.logLevel)
-        plan.configFile = directory + "/config"
+        plan.configFile = directory.appendingPath("config")
         let log: LogWriter
         do { log = try target.maintenanceLog(plan) } catch { throw error.failure }
         try CloneFinish(plan: plan, log: log, sourceName: original.name)

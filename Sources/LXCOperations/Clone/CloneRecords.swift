@@ -18,7 +18,7 @@ enum CloneRecords {
     ///
     /// `folders`: container paths whose containers do not count either.
     static func hasDependents(_ directory: String, except folders: [String] = []) throws(KernelError) -> Bool {
-        guard let text = try content(directory + "/lxc_snapshots") else { return false }
+        guard let text = try content(directory.appendingPath("lxc_snapshots")) else { return false }
         if let count = count(text) { return count > 0 }
         for dependent in references(text) where !folders.contains(dependent.lxcPath) {
             if try exists(dependent) { return true }
@@ -33,7 +33,7 @@ enum CloneRecords {
     /// Writes down what a new container builds on, while it is being made and has no such file.
     static func write(_ originals: [Reference], _ directory: String) throws(KernelError) {
         let file = try OwnedDescriptor(
-            opening: directory + "/lxc_rdepends", [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
+            opening: directory.appendingPath("lxc_rdepends"), [.writeOnly, .create, .truncate, .noFollow], mode: 0o644)
         try file.writeAll(text(originals).kernelBytes)
     }
 
@@ -65,7 +65,7 @@ enum CloneRecords {
 
     /// The containers that this one builds on.
     static func originals(_ directory: String) throws(KernelError) -> [Reference] {
-        try content(directory + "/lxc_rdepends").map(references) ?? []
+        try content(directory.appendingPath("lxc_rdepends")).map(references) ?? []
     }
 
     /// Takes a dependent off the list of an original; the file goes when nothing is left in it.

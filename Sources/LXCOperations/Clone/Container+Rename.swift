@@ -41,7 +41,7 @@ extension Container {
         let isMoved = try attempt(what) { () throws(KernelError) in
             // First for both names, and at the end for the new one: no moment at which an original could be destroyed.
             for original in originals { try CloneRecords.add(.init(lxcPath: target.lxcPath, name: target.name), to: original) }
-            let prepared = directory + "/" + Self.preparedConfig(target.name)
+            let prepared = directory.appendingPath(Self.preparedConfig(target.name))
             do throws(KernelError) {
                 try AtomicFile.write(prepared, document.bytes, mode: 0o640)
                 try HostPath.makeDirectories(target.lxcPath)
@@ -89,14 +89,14 @@ extension Container {
             let names = try DirectoryListing.names(in: directory)
             try AtomicFile.removeLeftovers(in: directory, among: names)
             for file in names where file.hasPrefix(Self.preparedPrefix) {
-                if file != Self.preparedConfig(name) { try HostPath.remove(directory + "/" + file) }
+                if file != Self.preparedConfig(name) { try HostPath.remove(directory.appendingPath(file)) }
             }
         }
     }
 
     /// Takes over the configuration that was prepared for this name, also when the renaming was cut short before that.
     func finishRename() throws(LXCError) {
-        let prepared = directory + "/" + Self.preparedConfig(name)
+        let prepared = directory.appendingPath(Self.preparedConfig(name))
         do throws(KernelError) {
             guard try FileStatus.ifPresent(prepared, followLinks: false) != nil else { return }
             try HostPath.rename(prepared, to: configFile)

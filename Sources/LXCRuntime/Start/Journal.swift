@@ -27,7 +27,7 @@ struct Journal {
     let namespaceFile: String
 
     init(lxcPath: String, name: String, in directory: RunDirectory) {
-        let start = directory.folder(of: lxcPath) + "/" + name
+        let start = directory.folder(of: lxcPath).appendingPath(name)
         path = start + ".journal"
         namespaceFile = start + ".netns"
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import LXCConfig
+import LinuxKernel
 
 /// Everything that is decided before a start: a value that one process makes and the supervisor carries out.
 package struct StartPlan: Sendable, Equatable {
@@ -53,5 +54,5 @@ package struct StartPlan: Sendable, Equatable {
     }
 
     /// Directory of the container.
-    package var directory: String { lxcPath + "/" + name }
+    package var directory: String { lxcPath.appendingPath(name) }
 }

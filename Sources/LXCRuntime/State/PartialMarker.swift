@@ -20,7 +20,7 @@ package struct PartialMarker: ~Copyable, Sendable {
     ///
     /// - Throws: ``KernelError``, `.fileExists` when there is a marker already.
     package init(creatingIn folder: String) throws(KernelError) {
-        let path = folder + "/partial"
+        let path = folder.appendingPath("partial")
         let file = try OwnedDescriptor(opening: path, [.readWrite, .create, .exclusive, .noFollow], mode: 0)
         // A new file is nobody else's yet; a failure here means that locks do not work on this filesystem.
         if try !FileLock.tryLock(file) { throw KernelError(call: "fcntl", errno: .resourceBusy, subject: path) }
@@ -39,7 +39,7 @@ package struct PartialMarker: ~Copyable, Sendable {
     /// What the creator of a container has noted; nil when that is nothing, or cannot be understood.
     package static func noted(_ folder: String) throws(KernelError) -> String? {
         do throws(KernelError) {
-            let text = try WholeFile.text(folder + "/partial", limit: 8192)
+            let text = try WholeFile.text(folder.appendingPath("partial"), limit: 8192)
             return text.isEmpty || text.utf8.contains(where: { $0 < 0x20 }) ? nil : text
         } catch {
             if error.errno == .noSuchFileOrDirectory { return nil }
@@ -49,7 +49,7 @@ package struct PartialMarker: ~Copyable, Sendable {
 
     /// Looks at a container's folder.
     package static func inspect(_ folder: String) throws(KernelError) -> Finding {
-        let path = folder + "/partial"
+        let path = folder.appendingPath("partial")
         let found: FileStatus?
         // The folder is what users know.
         do throws(KernelError) { found = try FileStatus.ifPresent(path, followLinks: false) } catch { throw error.about(folder) }

@@ -8,7 +8,9 @@ package import LinuxKernel
 /// the container is stopped. It is given back when the value goes.
 package struct LeftoverCleanup: ~Copyable {
     private let name: AbstractNameReservation
-    private let recovery: Recovery
+    private let plan: StartPlan
+    private let journal: Journal
+    private let log: LogWriter
 
     /// Whether a killed supervisor owes anything.
     package static func isNeeded(lxcPath: String, name: String) throws(KernelError) -> Bool {
@@ -33,20 +35,26 @@ package struct LeftoverCleanup: ~Copyable {
     ///   - deadline: A supervisor on its way out may hold the name a little longer.
     /// - Throws: ``OperationFailure`` with the error number of `.addressInUse` when the container runs.
     package init(plan: StartPlan, log: LogWriter, until deadline: MonotonicInstant) throws(OperationFailure) {
-        let what = "cannot get hold of \(plan.name)"
-        let directory = try attempting(what) { () throws(KernelError) in try RunDirectory.resolve() }
-        name = try Self.reserve(plan, what, deadline)
-        let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
-        recovery = Recovery(
-            plan: plan, journal: Journal(lxcPath: plan.lxcPath, name: plan.name, in: directory), log: log,
-            hooks: HookRunner(plan: plan, log: log, environment: HookEnvironment(plan, mountPoint: mountPoint, hasCgroupNamespaces: true)))
+        let directory = try attempting("cannot get hold of \(plan.name)") { () throws(KernelError) in try RunDirectory.resolve() }
+        name = try Self.reserve(plan, deadline)
+        journal = Journal(lxcPath: plan.lxcPath, name: plan.name, in: directory)
+        self.plan = plan
+        self.log = log
     }
 
     /// Does what the journal says: ends a surviving init, removes cgroups, runs the post-stop hooks.
-    package func finishEarlierRun() throws(OperationFailure) { try recovery.finishEarlierRun() }
+    package func finishEarlierRun() throws(OperationFailure) {
+        let isOwed = try attempting("cannot read the journal \(journal.path)") { () throws(KernelError) in try !journal.entries().isEmpty }
+        // Nearly always nothing is.
+        guard isOwed else { return }
+        let mountPoint = plan.config.rootfs.mountPoint ?? InstalledPaths.rootfsMount
+        let environment = HookEnvironment(plan, mountPoint: mountPoint, hasCgroupNamespaces: true)
+        let hooks = HookRunner(plan: plan, log: log, environment: environment)
+        try Recovery(plan: plan, journal: journal, log: log, hooks: hooks).finishEarlierRun()
+    }
 
     private static func reserve(
-        _ plan: StartPlan, _ what: String, _ deadline: MonotonicInstant
+        _ plan: StartPlan, _ deadline: MonotonicInstant
     ) throws(OperationFailure) -> AbstractNameReservation {
         while true {
             do throws(KernelError) {
@@ -54,7 +62,8 @@ package struct LeftoverCleanup: ~Copyable {
                     of: CommandAddress(lxcPath: plan.lxcPath, name: plan.name).socketAddress())
             } catch {
                 if error.errno != .addressInUse || deadline.hasPassed {
-                    throw OperationFailure(what, error, hint: error.errno == .addressInUse ? "it is running or being started" : nil)
+                    throw OperationFailure(
+                        "cannot get hold of \(plan.name)", error, hint: error.errno == .addressInUse ? "it is running or being started" : nil)
                 }
                 (MonotonicInstant.now + .milliseconds(2)).sleep()
             }

@@ -18,13 +18,13 @@ package final class OverlayBackend: StorageBackend {
     /// The container keeps an empty folder `rootfs`, as with C LXC.
     func layer(on folder: StorageLocation, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
         let location = try location(over: folder.source, order)
-        try DirectoryBackend().makeFolder(order.directory + "/rootfs")
+        try DirectoryBackend().makeFolder(order.directory.appendingPath("rootfs"))
         try OverlayLayers(location).prepareUpper()
         return location
     }
 
     private func location(over lower: String, _ order: StorageOrder) throws(StorageFailure) -> StorageLocation {
-        let upper = order.directory + (order.isHistoric ? "/delta0" : "/overlay/delta")
+        let upper = order.directory.appendingPath(order.isHistoric ? "delta0" : "overlay/delta")
         for path in OverlayLayers.paths(lower) + [upper] where !OverlayLayers.canHold(path) {
             throw StorageFailure(
                 "cannot use \(path) as a layer of an overlay", reason: "its name contains a colon, a comma or a backslash",
@@ -40,7 +40,7 @@ package final class OverlayBackend: StorageBackend {
         // A container of LXC 1.0 has snapshots that look like its own.
         if DirectoryHandle.split(changes).name == "delta0" { order.isHistoric = true }
         let location = try location(over: original.source, order)
-        try DirectoryBackend().makeFolder(order.directory + "/rootfs")
+        try DirectoryBackend().makeFolder(order.directory.appendingPath("rootfs"))
         try storing("cannot copy the changes \(changes)") { () throws(KernelError) in
             // Of a container that never ran there may be none.
             guard try FileStatus.ifPresent(changes) != nil else { return }

@@ -32,7 +32,7 @@ package enum OptionParser {
         }
         let given = scanned.occurrences.map { ParsedOptions.Given(option: options[$0.row], argument: $0.argument) }
         for (index, item) in given.enumerated() {
-            if let outcome = early(item.option, Array(given[...index])) { return outcome }
+            if let outcome = early(item.option, given.prefix(index + 1)) { return outcome }
         }
         if let fault = scanned.fault {
             let wantsJSON = given.contains { $0.option.isSame(as: SharedOption.errorFormat) && $0.argument == "json" }
@@ -42,8 +42,8 @@ package enum OptionParser {
     }
 
     /// The first of these on a line ends it, whatever follows.
-    private static func early(_ option: Option, _ given: [ParsedOptions.Given]) -> Outcome? {
-        if option.isSame(as: SharedOption.help) { return .help(ParsedOptions(given: given, name: nil, words: [])) }
+    private static func early(_ option: Option, _ given: ArraySlice<ParsedOptions.Given>) -> Outcome? {
+        if option.isSame(as: SharedOption.help) { return .help(ParsedOptions(given: Array(given), name: nil, words: [])) }
         if option.isSame(as: SharedOption.questionMark) { return .helpWithFailure }
         if option.isSame(as: SharedOption.usage) { return .shortUsage }
         if option.isSame(as: SharedOption.version) { return .version }

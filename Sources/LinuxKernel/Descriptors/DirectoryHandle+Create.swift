@@ -87,8 +87,9 @@ extension DirectoryHandle {
 
     /// Splits a path at its last slash: the directory (empty when none) and the name.
     package static func split(_ path: String) -> (parent: String, name: String) {
-        let clean = relative(path).utf8
-        guard let slash = clean.lastIndex(of: UInt8(ascii: "/")) else { return ("", String(clean)) }
-        return (String(Substring(clean[..<slash])), String(Substring(clean[clean.index(after: slash)...])))
+        let bytes = path.utf8.span
+        guard let start = bytes.indices.first(where: { bytes[$0] != 0x2F }) else { return ("", ".") }
+        guard let slash = (start..<bytes.count).last(where: { bytes[$0] == 0x2F }) else { return ("", path.part(start..<bytes.count)) }
+        return (path.part(start..<slash), path.part(slash + 1..<bytes.count))
     }
 }

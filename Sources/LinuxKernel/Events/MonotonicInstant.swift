@@ -14,7 +14,7 @@ package struct MonotonicInstant: Sendable, Comparable, Hashable {
     package static var now: MonotonicInstant {
         var raw = timespec()
         // It can only fail for a clock number or an address that is wrong, and both are constants here.
-        clock_gettime(CLOCK_MONOTONIC, &raw)
+        clinux_monotonic_time(&raw)
         return MonotonicInstant(nanoseconds: Int64(raw.tv_sec) * 1_000_000_000 + Int64(raw.tv_nsec))
     }
 
