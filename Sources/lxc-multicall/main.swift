@@ -4,6 +4,7 @@ import LXCTemplates
 import LXCTools
 import LinuxKernel
 
+ProcessStack.fill()
 // Templates and tools are one program under many names: one file to install, to read and to keep in memory.
 let arguments = ProgramArguments.all
 let program = DirectoryHandle.split(arguments.first ?? "").name

@@ -7,13 +7,16 @@ package struct ContainerLock: ~Copyable, Sendable {
 
     /// Takes the lock, waiting for its holder.
     ///
-    /// The lock file and the folders above it are made on demand and stay. `deadline` `nil` waits for ever.
+    /// The lock file and the folders above it are made on demand and stay. `deadline` is asked for when somebody has the lock; `nil` waits
+    /// for ever.
     ///
     /// - Throws: ``KernelError``, `.timedOut` when the deadline passed.
-    package init(lxcPath: String, name: String, in directory: RunDirectory, until deadline: MonotonicInstant?) throws(KernelError) {
+    package init(
+        lxcPath: String, name: String, in directory: RunDirectory, until deadline: @autoclosure () -> MonotonicInstant?
+    ) throws(KernelError) {
         let path = directory.lockFile(lxcPath: lxcPath, name: name)
         let file = try Self.open(path)
-        if try !FileLock.lock(file, until: deadline) {
+        if try !FileLock.tryLock(file), try !FileLock.lock(file, until: deadline()) {
             throw KernelError(
                 call: "fcntl", errno: .timedOut, subject: "lock \(path)", explanation: "another program works on it all the time")
         }

@@ -14,11 +14,12 @@ package struct RunDirectory: Sendable, Hashable {
     /// It is the system's (`systemPath`, `/run/lxc` unless the installation says otherwise) when the folder above it belongs to the
     /// effective user or its group is the effective group; else `$XDG_RUNTIME_DIR/lxc`; else `$HOME/.cache/lxc/run/lxc`.
     package static func resolve(systemPath: String = InstalledPaths.run) throws(KernelError) -> RunDirectory {
-        let own = PeerCredentials.ownEffective
         let parent = DirectoryHandle.split(systemPath).parent
         if let status = try FileStatus.ifPresent("/" + parent) {
-            if status.owner == own.uid || status.group == own.gid { return RunDirectory(path: systemPath) }
-        } else if own.uid == 0 {
+            if status.owner == ProcessControl.effectiveUser || status.group == ProcessControl.effectiveGroup {
+                return RunDirectory(path: systemPath)
+            }
+        } else if ProcessControl.effectiveUser == 0 {
             // A private installation that has not run anything yet.
             return RunDirectory(path: systemPath)
         }

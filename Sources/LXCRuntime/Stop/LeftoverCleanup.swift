@@ -63,7 +63,8 @@ package struct LeftoverCleanup: ~Copyable {
             } catch {
                 if error.errno != .addressInUse || deadline.hasPassed {
                     throw OperationFailure(
-                        "cannot get hold of \(plan.name)", error, hint: error.errno == .addressInUse ? "it is running or being started" : nil)
+                        "cannot get hold of \(plan.name)", error,
+                        hint: error.errno == .addressInUse ? "it is running or being started" : nil)
                 }
                 (MonotonicInstant.now + .milliseconds(2)).sleep()
             }
