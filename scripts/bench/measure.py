@@ -43,14 +43,16 @@ class Bench:
                 except Failed as problem:
                     problems.append(f"{side}: {problem}")
                     del present[side]
-            for number in range(self.rounds):
+            # Many runs are many turns: a disturbance of a second must not fall on one side alone.
+            turns = max(1, runs // 5)
+            for number in range(self.rounds * turns):
                 order = list(present.items())
                 # Whoever comes first finds the colder caches: take turns.
                 for side, operation in order[number % len(order):] + order[: number % len(order)] if order else []:
                     if side not in present:
                         continue
                     try:
-                        times.setdefault(side, []).extend(hyperfine(operation, runs))
+                        times.setdefault(side, []).extend(hyperfine(operation, runs // turns))
                     except Failed as problem:
                         problems.append(f"{side}: {problem}")
                         del present[side]
