@@ -34,7 +34,7 @@ let embeddedStatic: [LinkerSetting] = [
 let fullyStatic: [LinkerSetting] = isEmbedded ? embeddedStatic : [.unsafeFlags(["-static-executable"])]
 
 /// Puts the functions that a program mostly calls side by side (`make function-order` writes the lists). They lie all over its megabytes
-/// otherwise: `lxc-copy -s` touched 58 of the 64 kB windows that the kernel maps at a time, and touches 5.
+/// otherwise, which the kernel maps 64 kB at a time: read from the disk, `lxc-copy -s` had 94 page faults, and 59 with its list.
 func ordered(_ target: String) -> [LinkerSetting] {
     let list = "\(Context.packageDirectory)/Sources/\(target)/functions.order"
     return isEmbedded ? [.unsafeFlags(["-Xlinker", "--section-ordering-file=\(list)"])] : []

@@ -102,7 +102,7 @@ static void *large(size_t size) {
     return start + alignment;
 }
 
-/// A block, or NULL without a word in errno.
+/// A block, or NULL; what errno then says is the caller's business.
 static void *allocate(size_t size) {
     if (size > largest_small - header_size) return large(size);
     unsigned class = class_of_size(size + header_size);

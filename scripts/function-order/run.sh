@@ -15,6 +15,7 @@ LXC_WITHOUT_IMAGES=1 scripts/build-programs.sh
 prefix=$PWD/.local/function-order
 rm -rf "$prefix"
 scripts/lib/install-private.sh .build/programs/release "$prefix" > /dev/null
+trap 'rmdir /tmp/lxc-function-order 2> /dev/null || true' EXIT
 # Containers and run files lie in memory, as in the bench.
 # shellcheck disable=SC2016
 unshare --mount --propagation private bash -euc '
@@ -27,4 +28,3 @@ unshare --mount --propagation private bash -euc '
 tail -n 2 .build/function-order.log
 # The linker reads the lists, but nobody else knows that it does.
 rm -f .build/programs/release/lxc .build/programs/release/lxc-supervisor
-rmdir /tmp/lxc-function-order
