@@ -49,11 +49,20 @@ static int takes(int pid) {
     return found;
 }
 
+// The highest number given to a process so far, which is that of a new one.
+static int newest(void) {
+    int pid = fork();
+    if (pid == 0) _exit(0);
+    if (pid < 0 || waitpid(pid, NULL, 0) != pid) _exit(3);
+    return pid;
+}
+
 int main(int count, char **words) {
     if (count < 2 || (report = open(words[1], O_RDWR | O_CREAT | O_TRUNC, 0600)) < 0) return 2;
     say();
-    // The payload has number 1, and each attached process gets a higher number; one that was missed must not be waited for.
-    for (int next = getpid() + 1, ahead = 0, wasSeen = 0;;) {
+    // The payload has number 1, and each attached process gets a higher number; one that was missed must not be waited for. More than
+    // are looked for ahead can go by while this process does not run: after a few milliseconds of nothing it finds out where they are.
+    for (int next = getpid() + 1, ahead = 0, wasSeen = 0, misses = 0;;) {
         int pid = next + ahead;
         int result = ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEEXEC);
         if (result != 0 && errno == EPERM) {
@@ -67,9 +76,12 @@ int main(int count, char **words) {
         if (result == 0 || wasSeen) {
             say();
             next = pid + 1;
-            ahead = wasSeen = 0;
-        } else {
+            ahead = wasSeen = misses = 0;
+        } else if (++misses < 20000) {
             ahead = (ahead + 1) % 8;
+        } else {
+            next = newest() + 1;
+            ahead = misses = 0;
         }
     }
 }
