@@ -25,7 +25,7 @@ extension Container {
 
     private func make(
         _ config: InitialConfig, _ template: Template?, _ helper: MappedHelper?, _ options: CreateOptions,
-        _ signals: borrowing SignalDescriptor
+        _ signals: borrowing BlockedSignals
     ) throws(LXCError) {
         var made = CreatedParts()
         made.helper = helper
@@ -36,7 +36,8 @@ extension Container {
 
     func checkIsNew(_ notes: (String) -> Void) throws(LXCError) {
         var what: String { "cannot create \(name)" }
-        if directory.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+        let bytes = directory.utf8.span
+        if bytes.indices.contains(where: { bytes[$0] < 0x20 || bytes[$0] == 0x7F }) {
             throw LXCError(.invalidName, what, reason: "the container path contains a control character")
         }
         let isThere = try attempt(what) { () throws(KernelError) in try FileStatus.ifPresent(directory, followLinks: false) != nil }
@@ -86,7 +87,7 @@ extension Container {
     }
 
     private func fill(
-        _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing SignalDescriptor,
+        _ config: InitialConfig, _ template: Template?, _ options: CreateOptions, _ signals: borrowing BlockedSignals,
         _ marker: borrowing PartialMarker, _ made: inout CreatedParts
     ) throws(LXCError) {
         var config = config
@@ -131,7 +132,7 @@ extension Container {
 
     private func run(
         _ template: Template, _ filling: NewStorage.Filling, _ helper: MappedHelper?, _ options: CreateOptions,
-        _ signals: borrowing SignalDescriptor
+        _ signals: borrowing BlockedSignals
     ) throws(LXCError) {
         // The name comes last: SoftwareContainer's template stops reading at it, and would fill the host's root directory without the
         // option behind it.

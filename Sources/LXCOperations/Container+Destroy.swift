@@ -76,8 +76,10 @@ extension Container {
     }
 
     /// Keeps the container from being started as long as the result lives.
+    ///
+    /// `deadline`: asked for when somebody else keeps it.
     static func finishEarlierRun(
-        _ plan: StartPlan, _ log: LogWriter, until deadline: MonotonicInstant
+        _ plan: StartPlan, _ log: LogWriter, until deadline: @autoclosure () -> MonotonicInstant
     ) throws(LXCError) -> LeftoverCleanup {
         do throws(OperationFailure) {
             let hold = try LeftoverCleanup(plan: plan, log: log, until: deadline)

@@ -26,9 +26,10 @@ struct TemplateRun {
 
     /// Runs the template to its end.
     ///
-    /// `signals`: reports ``interruptions``, which are blocked.
+    /// `blocked`: the ``interruptions``.
     /// Throws ``KernelError`` when the template cannot be executed.
-    func run(_ signals: borrowing SignalDescriptor) throws(KernelError) -> Outcome {
+    func run(_ blocked: borrowing BlockedSignals) throws(KernelError) -> Outcome {
+        let signals = try blocked.listen()
         if let signal = try signals.next() { return .interrupted(signal: signal.signal) }
         var launch = self.launch
         // Only root may have private mounts here; in a user namespace the program has its own.

@@ -15,7 +15,7 @@ package struct FreshUpperLayer {
     /// - Parameter location: Of a new container, of any kind of storage.
     /// - Throws: ``StorageFailure`` when a layer cannot be opened.
     package init?(_ location: StorageLocation) throws(StorageFailure) {
-        guard location.kind == .overlay, !location.source.utf8.contains(UInt8(ascii: ":")) else { return nil }
+        guard location.kind == .overlay, !location.source.holds(byte: UInt8(ascii: ":")) else { return nil }
         let layers = try OverlayLayers(location)
         guard let lower = try Self.open(layers.lower), let upper = try Self.open(layers.upper) else { return nil }
         (self.lower, self.upper) = (lower, upper)

@@ -30,11 +30,19 @@ package struct OverlayLayers: Sendable, Equatable {
 
     /// The layers that a text names, the topmost first.
     static func paths(_ lower: String) -> [String] {
-        lower.utf8.split(separator: UInt8(ascii: ":")).map { String(Substring($0)) }
+        let bytes = lower.utf8.span
+        var (layers, start): ([String], Int) = ([], 0)
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: ":") {
+            if end > start { layers.append(lower.part(start..<end)) }
+            start = end + 1
+        }
+        return layers
     }
 
     /// Whether a path can be written as a layer: the kernel and `lxc.rootfs.path` both take them apart at colons.
-    package static func canHold(_ path: String) -> Bool { path.utf8.allSatisfy { $0 != 0x3A && $0 != 0x5C && $0 != 0x2C } }
+    package static func canHold(_ path: String) -> Bool {
+        ![UInt8(ascii: ":"), UInt8(ascii: "\\"), UInt8(ascii: ",")].contains { path.holds(byte: $0) }
+    }
 
     /// Makes the upper layer if it is not there.
     ///
@@ -47,7 +55,7 @@ package struct OverlayLayers: Sendable, Equatable {
             guard try FileStatus.ifPresent(upper) == nil else { return }
             let status = try FileStatus(of: lower)
             // The folder above is missing as well in a new container.
-            try HostPath.makeDirectories("/" + DirectoryHandle.split(upper).parent)
+            try HostPath.makeDirectories(upper.parentPath)
             try HostPath.makeDirectories(upper)
             try HostPath.changeOwner(upper, user: status.owner, group: status.group)
             try HostPath.changePermissions(upper, to: status.permissions)

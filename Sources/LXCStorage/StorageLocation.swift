@@ -23,20 +23,26 @@ package struct StorageLocation: Sendable, Equatable {
         let (type, text) = rootfs.split
         guard let path = text, let kind = StorageKind(word: type ?? "dir") else { return nil }
         self.init(kind: kind, source: path)
-        let bytes = path.utf8
-        guard kind == .overlay, let colon = bytes.lastIndex(of: UInt8(ascii: ":")) else { return }
-        source = String(Substring(bytes[..<colon]))
-        upper = String(Substring(bytes[bytes.index(after: colon)...]))
+        guard kind == .overlay else { return }
+        let bytes = path.utf8.span
+        guard let colon = bytes.indices.last(where: { bytes[$0] == UInt8(ascii: ":") }) else { return }
+        source = path.part(0..<colon)
+        upper = path.part(colon + 1..<bytes.count)
     }
 
     /// The same storage after the directory that it lies in has got another path.
     package func moved(from directory: String, to other: String) -> StorageLocation {
-        func moved(_ path: String) -> String { path.hasPrefix(directory + "/") ? other + path.dropFirst(directory.count) : path }
+        if directory == other { return self }
+        func moved(_ path: String) -> String {
+            let start = directory.utf8.count
+            guard path.utf8.count > start, path.utf8.span[start] == UInt8(ascii: "/"), path.hasPrefix(directory) else { return path }
+            return String(concatenating: other, path.part(start..<path.utf8.count))
+        }
         return StorageLocation(kind: kind, source: moved(source), upper: upper.map(moved))
     }
 
     /// The value of `lxc.rootfs.path`.
-    package var text: String { "\(kind.rawValue):\(source)" + (upper.map { ":" + $0 } ?? "") }
+    package var text: String { String(concatenating: kind.rawValue, ":", source, upper == nil ? "" : ":", upper ?? "") }
 }
 
 extension StorageLocation {

@@ -14,7 +14,8 @@ import Testing
         let compiled = try ToolRunner.run(
             "/usr/bin/gcc",
             [
-                "-O2", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-isystem", headers, "-fno-builtin", "-nostdlib", "-static",
+                "-O2", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", "-isystem", headers,
+                "-I\(checkout)/Sources/CLinux/include", "-fno-builtin", "-nostdlib", "-static",
                 "-no-pie",
                 "\(library)/crt1.o", "\(library)/crti.o", "\(checkout)/Sources/CLinux/heap.c",
                 "\(checkout)/Tests/LinuxKernelTests/Programs/heap.c", "\(library)/libc.a", "\(library)/crtn.o", "-o", path,
@@ -27,6 +28,13 @@ import Testing
     @Test func blocksStayWholeInFourThreads() throws {
         let result = try Self.run()
         #expect(result.code == 0 && result.output == "whole\n", "\(result)")
+    }
+
+    /// A thread that the allocator does not know of would take blocks without the lock.
+    @Test func threadsAreMadeWhereTheAllocatorLearnsOfThem() throws {
+        let found = try ToolRunner.run(
+            "/usr/bin/grep", ["-rlE", "pthread_create *\\( *&?[a-z]", "\(TestInstallation.checkout)/Sources", "--include=*.[chs]*"])
+        #expect(found.output == "\(TestInstallation.checkout)/Sources/CLinux/heap.c\n", "\(found)")
     }
 
     @Test(arguments: ["twice", "behind"]) func aFaultEndsTheProgram(fault: String) throws {

@@ -72,6 +72,21 @@ import Testing
         _ = listener.number
     }
 
+    /// Also one whose queue is full, for which an ordinary connection waits.
+    @Test func aListenerIsSeenWithoutWaiting() throws {
+        let address = try name("listener")
+        #expect(try !UnixSocket.hasListener(at: address))
+        let listener = try UnixSocket(listeningAt: address, backlog: 1)
+        for _ in 0..<5 { #expect(try UnixSocket.hasListener(at: address)) }
+        extendLifetime(listener)
+        var waiting: [SharedDescriptor] = []
+        let full = try UnixSocket(listeningAt: name("full"), backlog: 0)
+        waiting.append(SharedDescriptor(try UnixSocket(connectingTo: name("full")).releaseDescriptor()))
+        for _ in 0..<3 { #expect(try UnixSocket.hasListener(at: name("full"))) }
+        extendLifetime(full)
+        extendLifetime(waiting)
+    }
+
     @Test func nobodyListening() throws {
         let address = try name("absent")
         let failure = #expect(throws: KernelError.self) { _ = try UnixSocket(connectingTo: address) }

@@ -39,7 +39,7 @@ OPERATIONS = {
     "ls-100": ("lxc-ls, {many} running", 10, 0.30),
     "ls-f-100": ("lxc-ls -f, {many} running", 5, 0.15),
     "copy": ("lxc-copy of a Debian root filesystem", 3, 0.50),
-    "copy-snapshot": ("lxc-copy -s of it", 20, 0.20),
+    "copy-snapshot": ("lxc-copy -s of it", 60, 0.20),
     "destroy": ("lxc-destroy of the copy", 3, None),
 }
 MEMORY_BUDGET_KB = 150

@@ -4,6 +4,7 @@
 #define CLINUX_H
 
 #include "btrfs_calls.h"
+#include "byte_search.h"
 #include "capability_calls.h"
 #include "device_filters.h"
 #include "device_numbers.h"

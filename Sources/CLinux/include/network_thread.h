@@ -5,6 +5,7 @@
 
 #include "network_calls.h"
 #include "processor_placement.h"
+#include "program_threads.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -72,7 +73,7 @@ static inline struct clinux_thread *clinux_start_network_thread(void) {
         if (!error) {
             // A thread that has ended has no number any more, and number 0 is the caller.
             pthread_mutex_lock(&thread->life);
-            error = pthread_create(&thread->handle, &attributes, clinux_network_thread, thread);
+            error = clinux_create_thread(&thread->handle, &attributes, clinux_network_thread, thread);
             if (!error) clinux_thread_begins_elsewhere(thread->handle);
             pthread_mutex_unlock(&thread->life);
         }

@@ -36,6 +36,12 @@ package enum KeyRegistry {
     /// The family of a name, by its second word; without the rows of veth devices.
     private static func rows(_ word: String) -> [ConfigKey] {
         switch word {
+        // One is compared after the other: what nearly every container has comes first.
+        case "rootfs": RootfsKeys.all
+        case "uts", "utsname": UtsKeys.all
+        case "net", "network": NetKeys.all
+        case "include": IncludeKeys.all
+        case "log", "loglevel", "logfile", "syslog": LogKeys.all
         case "apparmor", "aa_profile", "aa_allow_incomplete": ApparmorKeys.all
         case "arch": ArchKeys.all
         case "autodev": AutodevKeys.all
@@ -48,20 +54,16 @@ package enum KeyRegistry {
         case "group": GroupKeys.all
         case "hook": HookKeys.all
         case "idmap", "id_map": IDMapKeys.all
-        case "include": IncludeKeys.all
         case "init", "init_cmd", "init_uid", "init_gid": InitKeys.all
         case "keyring": KeyringKeys.all
-        case "log", "loglevel", "logfile", "syslog": LogKeys.all
         case "monitor": MonitorKeys.all
         case "mount": MountKeys.all
         case "namespace": NamespaceKeys.all
-        case "net", "network": NetKeys.all
         case "no_new_privs": NoNewPrivsKeys.all
         case "prlimit", "limit": PrlimitKeys.all
         case "proc": ProcKeys.all
         case "pty", "pts": PtyKeys.all
         case "pivotdir", "kmsg": RetiredKeys.all
-        case "rootfs": RootfsKeys.all
         case "sched": SchedKeys.all
         case "seccomp": SeccompKeys.all
         case "selinux", "se_context": SelinuxKeys.all
@@ -70,7 +72,6 @@ package enum KeyRegistry {
         case "sysctl": SysctlKeys.all
         case "time": TimeKeys.all
         case "tty", "devttydir": TtyKeys.all
-        case "uts", "utsname": UtsKeys.all
         default: []
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// `lxc.rootfs.*`
 package struct RootfsSettings: Sendable, Equatable {
@@ -29,10 +30,11 @@ package struct RootfsSettings: Sendable, Equatable {
     /// Both of them.
     package var split: (type: String?, path: String?) {
         guard let text = path?.value else { return (nil, nil) }
-        let bytes = text.utf8
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
-            let type = Self.storageTypes.first(where: { $0.utf8.elementsEqual(bytes[..<colon]) })
-        else { return (backend, text) }
-        return (type, String(Substring(bytes[bytes.index(after: colon)...])))
+        let bytes = text.utf8.span
+        // No type has a longer name.
+        guard let colon = bytes.indices.prefix(10).first(where: { bytes[$0] == UInt8(ascii: ":") }) else { return (backend, text) }
+        let word = text.part(0..<colon)
+        guard Self.storageTypes.contains(word) else { return (backend, text) }
+        return (word, text.part(colon + 1..<bytes.count))
     }
 }

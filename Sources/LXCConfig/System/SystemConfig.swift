@@ -21,8 +21,8 @@ package struct SystemConfig: Sendable, Equatable {
     package init(owner: Owner, paths: InstallPaths = .installed) {
         switch owner {
         case .root:
-            file = paths.systemConfiguration + "/lxc.conf"
-            defaults = Self.defaults(paths.systemConfiguration + "/default.conf", paths.containers)
+            file = paths.systemConfiguration.appendingPath("lxc.conf")
+            defaults = Self.defaults(paths.systemConfiguration.appendingPath("default.conf"), paths.containers)
         case .user(let home):
             file = home + "/.config/lxc/lxc.conf"
             defaults = Self.defaults(home + "/.config/lxc/default.conf", home + "/.local/share/lxc")
@@ -52,7 +52,7 @@ package struct SystemConfig: Sendable, Equatable {
             let part = bytes[start..<(bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)]
             start = part.endIndex + 1
             number += 1
-            guard let equals = part.firstIndex(of: 0x3D), part.first != 0x23 else { continue }
+            guard part.first != 0x23, let equals = part.firstIndex(of: 0x3D) else { continue }
             let name = ConfigText.string(bytes, ConfigText.trimmed(bytes, part.startIndex..<equals))
             let end = part.last == 0x0D ? part.endIndex - 1 : part.endIndex
             let value = ConfigText.string(bytes, ConfigText.trimmed(bytes, equals + 1..<max(end, equals + 1)))
@@ -96,16 +96,16 @@ package struct SystemConfig: Sendable, Equatable {
     package var clearsAttachEnvironment: Bool { value(of: .attachEnvironment) == "clear" }
 
     private static func defaults(_ config: String, _ containers: String) -> KeyedList<SystemConfigItem, String> {
-        var defaults = KeyedList<SystemConfigItem, String>()
-        defaults[.defaultConfig] = config
-        defaults[.containerPath] = withoutSlashes(containers)
-        for item in [SystemConfigItem.volumeGroup, .thinPool, .zfsRoot, .rbdPool] { defaults[item] = "lxc" }
-        return defaults
+        KeyedList([
+            (.defaultConfig, config), (.containerPath, withoutSlashes(containers)), (.volumeGroup, "lxc"), (.thinPool, "lxc"),
+            (.zfsRoot, "lxc"), (.rbdPool, "lxc"),
+        ])
     }
 
     private static func withoutSlashes(_ path: String) -> String {
-        var end = path.utf8.count
-        while end > 1, path.utf8.dropFirst(end - 1).first == 0x2F { end -= 1 }
-        return String(path.utf8.prefix(end)) ?? path
+        let bytes = path.utf8.span
+        var end = bytes.count
+        while end > 1, bytes[end - 1] == 0x2F { end -= 1 }
+        return end == bytes.count ? path : path.part(0..<end)
     }
 }

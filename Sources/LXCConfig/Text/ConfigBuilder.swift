@@ -35,7 +35,9 @@ struct ConfigBuilder: Sendable {
     }
 
     /// Applies one assignment.
-    mutating func apply(_ source: Source) throws(ConfigProblem) -> Outcome {
+    ///
+    /// `match`: what its key stands for, if that was looked up.
+    mutating func apply(_ source: Source, match: KeyRegistry.Match? = nil) throws(ConfigProblem) -> Outcome {
         if config.entries.count >= Self.mostAssignments {
             throw ConfigProblem(.tooLarge, at: source.origin, "more than \(Self.mostAssignments) settings")
         }
@@ -44,7 +46,7 @@ struct ConfigBuilder: Sendable {
             config.entries.append(ConfigEntry(key: source.keyText, value: value, origin: source.origin))
             return .done
         }
-        guard let match = KeyRegistry.find(source.bytes, source.key) else { throw UnknownKey.problem(source) }
+        guard let match = match ?? KeyRegistry.find(source.bytes, source.key) else { throw UnknownKey.problem(source) }
         let place = try place(of: match, source)
         let name = match.canonicalName(index: place.index)
         remember(match, name, source)
@@ -109,26 +111,37 @@ struct ConfigBuilder: Sendable {
 extension ConfigBuilder {
     /// Applies an assignment that comes from a caller, not from a file.
     ///
-    /// - Throws: ``ConfigProblem``, also for a value that a file could not hold: with a newline or a NUL.
-    mutating func apply(key: String, value: String, origin: ConfigOrigin) throws(ConfigProblem) {
-        for (part, text) in [("name", key), ("value", value)] where text.utf8.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) {
+    /// `match`: what the key stands for, if that was looked up.
+    /// Throws ``ConfigProblem``, also for a value that a file could not hold: with a newline or a NUL.
+    mutating func apply(
+        key: String, value: String, origin: ConfigOrigin, match: KeyRegistry.Match? = nil
+    ) throws(ConfigProblem) {
+        let isBadName = Self.endsLine(key)
+        if isBadName || Self.endsLine(value) {
             throw ConfigProblem(
-                .badValue, at: origin, key: key, "the \(part) holds a line break or a NUL byte",
+                .badValue, at: origin, key: key, "the \(isBadName ? "name" : "value") holds a line break or a NUL byte",
                 hint: "a configuration file cannot hold that")
         }
         guard key.hasPrefix("lxc.") else {
             throw ConfigProblem(.unknownKey, at: origin, key: key, "is not a key of the configuration", hint: "keys begin with lxc.")
         }
-        try apply(ConfigEntry(key: key, value: value, origin: origin))
+        try apply(ConfigEntry(key: key, value: value, origin: origin), match: match)
+    }
+
+    /// Whether a file could not hold a text in one line.
+    private static func endsLine(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        for index in bytes.indices where bytes[index] <= 0x0D && [0, 0x0A, 0x0D].contains(bytes[index]) { return true }
+        return false
     }
 
     /// Applies an assignment that was settled before.
-    mutating func apply(_ entry: ConfigEntry) throws(ConfigProblem) {
+    mutating func apply(_ entry: ConfigEntry, match: KeyRegistry.Match? = nil) throws(ConfigProblem) {
         let key = entry.key.kernelBytes
         let bytes = key + entry.value.kernelBytes
         let source = Source(
             bytes: bytes, key: 0..<key.count, value: key.count..<bytes.count, lineStart: 0, origin: entry.origin, isFile: false)
-        guard case .include(let path) = try apply(source) else { return }
+        guard case .include(let path) = try apply(source, match: match) else { return }
         throw ConfigProblem(
             .badValue, at: entry.origin, key: entry.key, "cannot include \(quoted(path)) here", hint: "write it into the file")
     }

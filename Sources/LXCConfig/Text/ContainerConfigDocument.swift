@@ -42,8 +42,9 @@ package struct ContainerConfigDocument: Sendable {
         if value.isEmpty { return try clear(key) }
         var lines = takenApart
         let before = builder.config.entries.count
-        let row = KeyRegistry.find(key)?.key
-        try apply(key, value, row, origin ?? Self.caller)
+        let match = KeyRegistry.find(key)
+        let row = match?.key
+        try apply(key, value, match, origin ?? Self.caller)
         if row?.form == .include {
             lines.append(DocumentLine(include: value))
         } else if let entry = builder.config.entries.dropFirst(before).last {
@@ -63,7 +64,7 @@ package struct ContainerConfigDocument: Sendable {
         }
         let key = ConfigText.trimmed(String(definition[..<equals]))
         let value = ConfigText.trimmed(String(definition[definition.utf8.index(after: equals)...]))
-        try apply(key, value, KeyRegistry.find(key)?.key, origin)
+        try apply(key, value, KeyRegistry.find(key), origin)
     }
 
     /// Brings a key back to its default and removes its lines, as C LXC's `clear_config_item` does.
@@ -77,10 +78,10 @@ package struct ContainerConfigDocument: Sendable {
         let scope = ClearedKeys(key)
         let isIncluded = builder.config.entries.contains { $0.origin.file != path && $0.origin.line > 0 && scope.contains($0.key) }
         // An empty line means "clear" except where the key says otherwise.
-        let row = KeyRegistry.find(key)?.key
-        let rest = row?.access.defaultValue ?? ""
+        let match = KeyRegistry.find(key)
+        let rest = match?.key.access.defaultValue ?? ""
         // The settings of files that were included stay; only the lines that include them go.
-        if scope.name != "lxc.include" { try apply(key, rest, row, Self.caller) }
+        if scope.name != "lxc.include" { try apply(key, rest, match, Self.caller) }
         lines.remove(scope)
         if isIncluded { lines.append(ConfigEntry(key: scope.name, value: rest)) }
         text = .lines(lines)
@@ -88,13 +89,15 @@ package struct ContainerConfigDocument: Sendable {
 
     /// Changes the settings, completely or not at all.
     ///
-    /// `row`: what the key stands for, if it is known.
-    private mutating func apply(_ key: String, _ value: String, _ row: ConfigKey?, _ origin: ConfigOrigin) throws(ConfigProblem) {
+    /// `match`: what the key stands for, if it is known.
+    private mutating func apply(
+        _ key: String, _ value: String, _ match: KeyRegistry.Match?, _ origin: ConfigOrigin
+    ) throws(ConfigProblem) {
         var reading = ConfigReading(builder: builder)
-        if !value.isEmpty, row?.form == .include {
+        if !value.isEmpty, match?.key.form == .include {
             try reading.include(value, origin)
         } else {
-            try reading.builder.apply(key: key, value: value, origin: origin)
+            try reading.builder.apply(key: key, value: value, origin: origin, match: match)
         }
         builder = reading.builder
     }

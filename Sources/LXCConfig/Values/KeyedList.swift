@@ -9,6 +9,9 @@ package struct KeyedList<Key, Value> {
 
     package init() {}
 
+    /// `entries`: each key once.
+    init(_ entries: [(key: Key, value: Value)]) { self.entries = entries }
+
     package var isEmpty: Bool { entries.isEmpty }
     package var keys: [Key] { entries.map { $0.key } }
 }

@@ -39,7 +39,7 @@ struct CloneBuild {
     /// `what`: for errors; `signals`: see ``PrivateWork``.
     /// Returns the storage, if it was made in this process.
     func make(
-        _ what: String, _ signals: borrowing SignalDescriptor, noting: (StorageLocation) throws(KernelError) -> Void
+        _ what: String, _ signals: borrowing BlockedSignals, noting: (StorageLocation) throws(KernelError) -> Void
     ) throws(LXCError) -> StorageLocation? {
         let helper = helper
         let work = PrivateWork(what: what, helper: helper)

@@ -27,7 +27,7 @@ enum CloneRecords {
     }
 
     private static func exists(_ container: Reference) throws(KernelError) -> Bool {
-        try FileStatus.ifPresent("\(container.lxcPath)/\(container.name)", followLinks: false) != nil
+        try FileStatus.ifPresent(container.lxcPath.appendingPath(container.name), followLinks: false) != nil
     }
 
     /// Writes down what a new container builds on, while it is being made and has no such file.
@@ -42,7 +42,7 @@ enum CloneRecords {
         let lock = try ContainerLock(
             lxcPath: original.lxcPath, name: original.name, in: RunDirectory.resolve(), until: .now + .seconds(30))
         defer { extendLifetime(lock) }
-        let path = "\(original.lxcPath)/\(original.name)/lxc_snapshots"
+        let path = String(concatenating: original.lxcPath, "/", original.name, "/lxc_snapshots")
         let old = try content(path) ?? ""
         let new: String
         if let number = count(old) {
@@ -60,7 +60,9 @@ enum CloneRecords {
     }
 
     private static func text(_ references: [Reference]) -> String {
-        references.map { "\($0.lxcPath)\n\($0.name)\n" }.joined()
+        var text = ""
+        for reference in references { text = String(concatenating: text, reference.lxcPath, "\n", reference.name, "\n") }
+        return text
     }
 
     /// The containers that this one builds on.
@@ -73,7 +75,7 @@ enum CloneRecords {
         let lock = try ContainerLock(
             lxcPath: original.lxcPath, name: original.name, in: RunDirectory.resolve(), until: .now + .seconds(30))
         defer { extendLifetime(lock) }
-        let path = "\(original.lxcPath)/\(original.name)/lxc_snapshots"
+        let path = String(concatenating: original.lxcPath, "/", original.name, "/lxc_snapshots")
         guard let text = try content(path) else { return }
         let rest: String
         if let number = count(text) {
@@ -94,11 +96,26 @@ enum CloneRecords {
 
     /// The number of the old form.
     private static func count(_ text: String) -> Int? {
-        Int(text.filter { $0 != "\n" && $0 != " " })
+        var (number, hasDigits) = (0, false)
+        for byte in text.utf8 where byte != UInt8(ascii: "\n") && byte != UInt8(ascii: " ") {
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte), !isTooLarge, tens < Int.max - 9 else { return nil }
+            number = tens + Int(byte - UInt8(ascii: "0"))
+            hasDigits = true
+        }
+        return hasDigits ? number : nil
     }
 
     private static func references(_ text: String) -> [Reference] {
-        let lines = text.split(separator: "\n").map(String.init)
-        return stride(from: 0, to: lines.count - lines.count % 2, by: 2).map { Reference(lxcPath: lines[$0], name: lines[$0 + 1]) }
+        let bytes = text.utf8.span
+        var (found, path, start): ([Reference], String?, Int) = ([], nil, 0)
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == UInt8(ascii: "\n") {
+            defer { start = end + 1 }
+            if end == start { continue }
+            let line = text.part(start..<end)
+            if let lxcPath = path { found.append(Reference(lxcPath: lxcPath, name: line)) }
+            path = path == nil ? line : nil
+        }
+        return found
     }
 }

@@ -58,7 +58,7 @@ struct CloneStorage {
     }
 
     private func method() throws(StorageFailure) -> Method {
-        let what = "cannot clone the root filesystem \(original.text)"
+        var what: String { "cannot clone the root filesystem \(original.text)" }
         let canShare = original.kind.capabilities.contains(.snapshots) || original.kind == .dir
         // A folder's snapshot is an overlay; every other kind's is of its own kind.
         let sharedKind: StorageKind = original.kind == .dir ? .overlay : original.kind

@@ -16,7 +16,7 @@ extension Container {
     package func clone(
         to target: Container, _ options: CloneOptions, what: String? = nil, notes: (String) -> Void = { _ in }
     ) throws(LXCError) {
-        let what = what ?? "cannot clone \(name) to \(target.name)"
+        let what = what ?? String(concatenating: "cannot clone ", name, " to ", target.name)
         try target.checkIsNew(notes)
         let start = try beginCloning(what, options)
         let document = start.document
@@ -70,17 +70,21 @@ extension Container {
 
     /// Does work during which a signal is a request to undo everything.
     static func interruptible(
-        _ what: String, _ work: (borrowing SignalDescriptor) throws(LXCError) -> Void
+        _ what: String, _ work: (borrowing BlockedSignals) throws(LXCError) -> Void
     ) throws(LXCError) {
-        let signals = try attempt(what) { () throws(KernelError) in try SignalDescriptor(blocking: PrivateWork.interruptions) }
+        let signals = try attempt(what) { () throws(KernelError) in try BlockedSignals(PrivateWork.interruptions) }
         var failure: LXCError?
         do { try work(signals) } catch { failure = error }
-        try attempt(what) { () throws(KernelError) in
-            // Everything is undone: a second signal has nothing left to ask for, and must not keep the reason from being told.
-            if failure != nil { while try signals.next() != nil {} }
-            try signals.unblock()
+        if let failure {
+            // Everything is undone: a second signal has nothing left to ask for, and must not keep the reason from being told. Where it
+            // cannot be taken, for want of a descriptor, it stays blocked.
+            do throws(KernelError) {
+                try signals.discard()
+                try signals.unblock()
+            } catch {}
+            throw failure
         }
-        if let failure { throw failure }
+        try attempt(what) { () throws(KernelError) in try signals.unblock() }
     }
 
     /// Takes down which containers' layers the new container needs, here and there.

@@ -6,7 +6,7 @@ import LinuxKernel
 
 extension Container {
     /// Where a restored container is built: beside the container, under a name that none can have.
-    private var restoreFolder: String { "\(lxcPath)/.\(name).restore" }
+    private var restoreFolder: String { String(concatenating: lxcPath, "/.", name, ".restore") }
 
     /// Brings the container back to a snapshot.
     ///

@@ -25,7 +25,7 @@ extension Container {
     /// Where snapshots are kept, the place of new ones first.
     ///
     /// `LXCPATHsnaps/NAME` is that of LXC 1.0, and goes on being used where `LXCPATHsnaps` exists.
-    var snapshotFolders: [String] { [directory + "/snaps", lxcPath + "snaps/" + name] }
+    var snapshotFolders: [String] { [directory.appendingPath("snaps"), String(concatenating: lxcPath, "snaps/", name)] }
 
     private func newSnapshotFolder() throws(KernelError) -> String {
         let folders = snapshotFolders

@@ -14,15 +14,16 @@ struct PrivateWork {
     /// Does the work and waits for its end.
     ///
     /// - Parameters:
-    ///   - signals: Reports ``interruptions``, which are blocked.
+    ///   - signals: The ``interruptions``.
     ///   - work: Runs in the copy, in a mount namespace of its own from which nothing travels back.
     /// - Throws: ``LXCError``: the failure of the work, or that it was interrupted.
-    func run(_ signals: borrowing SignalDescriptor, _ work: () throws(OperationFailure) -> Void) throws(LXCError) {
+    func run(_ signals: borrowing BlockedSignals, _ work: () throws(OperationFailure) -> Void) throws(LXCError) {
         let bytes = try attempt(what) { () throws(KernelError) in
             let pipe = try Pipe()
+            let descriptor = try signals.listen()
             switch try ProcessCopy.make() {
             case .child: perform(work, reportingTo: pipe.writer.number)
-            case .parent(_, let handle): return try wait(for: handle, reading: pipe.closingWriter(), signals)
+            case .parent(_, let handle): return try wait(for: handle, reading: pipe.closingWriter(), descriptor)
             }
         }
         switch StartResult(decoding: bytes) {

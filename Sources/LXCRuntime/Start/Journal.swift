@@ -24,12 +24,14 @@ struct Journal {
 
     let path: String
     /// Beside it: where the container's network namespace is attached while it must not go.
-    let namespaceFile: String
+    var namespaceFile: String { String(concatenating: folder, "/", name, ".netns") }
+    private let folder: String
+    private let name: String
 
     init(lxcPath: String, name: String, in directory: RunDirectory) {
-        let start = directory.folder(of: lxcPath).appendingPath(name)
-        path = start + ".journal"
-        namespaceFile = start + ".netns"
+        folder = directory.folder(of: lxcPath)
+        self.name = name
+        path = String(concatenating: folder, "/", name, ".journal")
     }
 
     /// Adds lines; the file and its folders are made when missing.

@@ -19,8 +19,10 @@ package struct CommandAddress: Sendable, Hashable {
         let path = Self.withoutTrailingSlashes(lxcPath)
         self.lxcPath = path
         self.name = name
-        let plain = "\(path)/\(name)/command"
-        text = plain.kernelBytes.count <= Self.longestPlainText ? plain : Self.hashedText(lxcPath: path, name: name)
+        let plain = String(concatenating: path, "/", name, "/command")
+        // What the kernel reads is never longer than the text.
+        let isShort = plain.utf8.count <= Self.longestPlainText || plain.kernelBytes.count <= Self.longestPlainText
+        text = isShort ? plain : Self.hashedText(lxcPath: path, name: name)
     }
 
     /// A socket name found on the host, whose container is not known yet.
@@ -39,8 +41,9 @@ package struct CommandAddress: Sendable, Hashable {
 
     /// A path without the slashes at its end; the root directory keeps its one.
     package static func withoutTrailingSlashes(_ path: String) -> String {
-        var clean = path.utf8[...]
-        while clean.count > 1, clean.last == UInt8(ascii: "/") { clean.removeLast() }
-        return clean.endIndex == path.endIndex ? path : String(Substring(clean))
+        let bytes = path.utf8.span
+        var end = bytes.count
+        while end > 1, bytes[end - 1] == UInt8(ascii: "/") { end -= 1 }
+        return end == bytes.count ? path : path.part(0..<end)
     }
 }

@@ -14,8 +14,7 @@ package struct RunDirectory: Sendable, Hashable {
     /// It is the system's (`systemPath`, `/run/lxc` unless the installation says otherwise) when the folder above it belongs to the
     /// effective user or its group is the effective group; else `$XDG_RUNTIME_DIR/lxc`; else `$HOME/.cache/lxc/run/lxc`.
     package static func resolve(systemPath: String = InstalledPaths.run) throws(KernelError) -> RunDirectory {
-        let parent = DirectoryHandle.split(systemPath).parent
-        if let status = try FileStatus.ifPresent("/" + parent) {
+        if let status = try FileStatus.ifPresent(systemPath.parentPath) {
             if status.owner == ProcessControl.effectiveUser || status.group == ProcessControl.effectiveGroup {
                 return RunDirectory(path: systemPath)
             }
@@ -39,11 +38,11 @@ package struct RunDirectory: Sendable, Hashable {
 
     /// The lock file of one container.
     package func lockFile(lxcPath: String, name: String) -> String {
-        "\(path)/lock\(Self.rooted(lxcPath))/.\(name)"
+        String(concatenating: path, "/lock", Self.rooted(lxcPath), "/.", name)
     }
 
     /// The folder below this one that stands for a container path.
-    package func folder(of lxcPath: String) -> String { path + Self.rooted(lxcPath) }
+    package func folder(of lxcPath: String) -> String { String(concatenating: path, Self.rooted(lxcPath)) }
 
     private static func rooted(_ lxcPath: String) -> String {
         let clean = CommandAddress.withoutTrailingSlashes(lxcPath)

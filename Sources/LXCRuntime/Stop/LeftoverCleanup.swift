@@ -32,9 +32,9 @@ package struct LeftoverCleanup: ~Copyable {
     /// - Parameters:
     ///   - plan: The container as a start would see it; hooks read their variables from it.
     ///   - log: Where warnings go.
-    ///   - deadline: A supervisor on its way out may hold the name a little longer.
+    ///   - deadline: A supervisor on its way out may hold the name a little longer; only asked for then.
     /// - Throws: ``OperationFailure`` with the error number of `.addressInUse` when the container runs.
-    package init(plan: StartPlan, log: LogWriter, until deadline: MonotonicInstant) throws(OperationFailure) {
+    package init(plan: StartPlan, log: LogWriter, until deadline: () -> MonotonicInstant) throws(OperationFailure) {
         let directory = try attempting("cannot get hold of \(plan.name)") { () throws(KernelError) in try RunDirectory.resolve() }
         name = try Self.reserve(plan, deadline)
         journal = Journal(lxcPath: plan.lxcPath, name: plan.name, in: directory)
@@ -54,14 +54,17 @@ package struct LeftoverCleanup: ~Copyable {
     }
 
     private static func reserve(
-        _ plan: StartPlan, _ deadline: MonotonicInstant
+        _ plan: StartPlan, _ deadline: () -> MonotonicInstant
     ) throws(OperationFailure) -> AbstractNameReservation {
+        var end: MonotonicInstant?
         while true {
             do throws(KernelError) {
                 return try AbstractNameReservation(
                     of: CommandAddress(lxcPath: plan.lxcPath, name: plan.name).socketAddress())
             } catch {
-                if error.errno != .addressInUse || deadline.hasPassed {
+                let limit = end ?? deadline()
+                end = limit
+                if error.errno != .addressInUse || limit.hasPassed {
                     throw OperationFailure(
                         "cannot get hold of \(plan.name)", error,
                         hint: error.errno == .addressInUse ? "it is running or being started" : nil)

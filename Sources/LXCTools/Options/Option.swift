@@ -89,7 +89,10 @@ extension StaticString? {
     func isSame(as other: StaticString?) -> Bool {
         guard let self, let other else { return self == nil && other == nil }
         guard self.hasPointerRepresentation && other.hasPointerRepresentation else { return false }
-        return self.utf8CodeUnitCount == other.utf8CodeUnitCount
-            && (self.utf8Start == other.utf8Start || self.description == other.description)
+        let count = self.utf8CodeUnitCount
+        if count != other.utf8CodeUnitCount { return false }
+        if self.utf8Start == other.utf8Start { return true }
+        for index in 0..<count where self.utf8Start[index] != other.utf8Start[index] { return false }
+        return true
     }
 }

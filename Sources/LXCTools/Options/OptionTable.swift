@@ -88,24 +88,47 @@ extension OptionTable {
     /// Every option that the parser accepts; those that C LXC does not know come last.
     package var allOptions: [Option] {
         var listed: [Option] = []
-        // One allocation; no tool has more.
-        listed.reserveCapacity(40)
-        for group in groups { for option in group.options where !option.isExtension { listed.append(option) } }
-        if operands.name != .absent || shared != .helpOnly { listed.append(SharedOption.name) }
-        listed.append(SharedOption.help)
-        listed.append(SharedOption.questionMark)
-        listed.append(SharedOption.usage)
-        listed.append(SharedOption.version)
-        if shared != .helpOnly {
-            listed.append(SharedOption.quiet)
-            listed.append(SharedOption.logFile)
-            listed.append(SharedOption.logPriority)
-            listed.append(SharedOption.path)
-            if !hasOwnOption(long: "rcfile") { listed.append(SharedOption.rcfile) }
-        }
-        for group in groups { for option in group.options where option.isExtension { listed.append(option) } }
-        listed.append(SharedOption.errorFormat)
+        visitOptions { listed.append($0) }
         return listed
+    }
+
+    /// Calls `visit` with each of ``allOptions``, in their order: a list of them holds copies, the most of what reading a short command
+    /// line takes.
+    func visitOptions(_ visit: (Option) -> Void) {
+        visitOwn(extensions: false, visit)
+        if operands.name != .absent || shared != .helpOnly { visit(SharedOption.name) }
+        visit(SharedOption.help)
+        visit(SharedOption.questionMark)
+        visit(SharedOption.usage)
+        visit(SharedOption.version)
+        if shared != .helpOnly {
+            visit(SharedOption.quiet)
+            visit(SharedOption.logFile)
+            visit(SharedOption.logPriority)
+            visit(SharedOption.path)
+            if !hasOwnOption(long: "rcfile") { visit(SharedOption.rcfile) }
+        }
+        visitOwn(extensions: true, visit)
+        visit(SharedOption.errorFormat)
+    }
+
+    private func visitOwn(extensions: Bool, _ visit: (Option) -> Void) {
+        // By index: `for option in` makes a copy of each.
+        for group in groups.indices {
+            for option in groups[group].options.indices where groups[group].options[option].isExtension == extensions {
+                visit(groups[group].options[option])
+            }
+        }
+    }
+
+    /// One of ``allOptions``.
+    func option(at index: Int) -> Option {
+        var (position, found) = (0, SharedOption.errorFormat)
+        visitOptions {
+            if position == index { found = $0 }
+            position += 1
+        }
+        return found
     }
 
     /// Whether the tool itself declares a long option of that name.

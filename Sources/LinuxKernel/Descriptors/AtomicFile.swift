@@ -27,7 +27,7 @@ package enum AtomicFile {
             _ = new.path.withKernelString { unlink($0) }
             throw error.about(target)
         }
-        if isLasting { try synchronize(directory(of: target)) }
+        if isLasting { try synchronize(target.parentPath) }
     }
 
     /// Removes new files in a folder whose writers were killed before they took their place.
@@ -59,14 +59,9 @@ package enum AtomicFile {
             var target = [CChar](repeating: 0, count: 4096)
             let length = try kernelCall("readlink", path) { path.withKernelString { readlink($0, &target, target.count) } }
             let link = String(kernelBytes: target[..<length].map { UInt8(bitPattern: $0) })
-            path = link.hasPrefix("/") ? link : directory(of: path) + "/" + link
+            path = link.hasPrefix("/") ? link : path.parentPath.appendingPath(link)
         }
         throw KernelError(call: "readlink", errno: .tooManySymbolicLinkLevels, subject: path)
-    }
-
-    private static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// A new, empty file that nobody else has, its name that of the target with something behind it; locked for as long as it is written.
@@ -89,7 +84,8 @@ package enum AtomicFile {
             var attempts = 0
             while true {
                 let number = String(UInt64.random(in: .min ... .max), radix: 36)
-                let path = target + "." + String(repeating: "0", count: max(0, Self.length - number.utf8.count)) + number + ".tmp"
+                let zeros = String(repeating: "0", count: max(0, Self.length - number.utf8.count))
+                let path = String(concatenating: target, ".", zeros, number, ".tmp")
                 do {
                     file = try OwnedDescriptor(opening: path, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
                     // Where files cannot be locked, a leftover cannot be told from one that is being written; both work.

@@ -54,7 +54,12 @@ extension [UInt8] {
                 let bytes = start.assumingMemoryBound(to: UInt8.self)
                 filled.result = call(bytes, room)
                 // A call with MSG_TRUNC reports more than there was room for.
-                filled.bytes = [UInt8](UnsafeBufferPointer(start: bytes, count: Swift.max(0, Swift.min(filled.result, room))))
+                let length = Swift.max(0, Swift.min(filled.result, room))
+                // Made of a buffer it would be copied byte by byte.
+                filled.bytes = [UInt8](unsafeUninitializedCapacity: length) { target, count in
+                    UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(start: start, count: length))
+                    count = length
+                }
             }
             withUnsafeMutablePointer(to: &work) { work in
                 clinux_with_stack_room(

@@ -27,15 +27,18 @@ package struct SignalDescriptor: ~Copyable, Sendable {
     /// - Parameter signals: Signal numbers, 1 to 64; SIGKILL and SIGSTOP are ignored by the kernel.
     /// - Throws: ``KernelError`` `.invalidArgument` for a number out of range.
     package init(blocking signals: [Int32]) throws(KernelError) {
-        var set = try signalSet(signals)
-        let flags = Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK)
-        let number = try kernelCall("signalfd", "signals \(signals)") { signalfd(-1, &set, flags) }
-        var before = sigset_t()
-        // pthread_sigmask(3) fails only for a wrong "how", which is a constant here.
-        pthread_sigmask(SIG_BLOCK, &set, &before)
-        let old = clinux_signal_bits(&before)
-        newlyBlocked = signals.filter { old & 1 << UInt64($0 - 1) == 0 }
-        descriptor = OwnedDescriptor(owning: number)
+        let blocked = try BlockedSignals(signals)
+        do { self = try blocked.listen() } catch {
+            // Nobody would ever hear of them.
+            try blocked.unblock()
+            throw error
+        }
+    }
+
+    /// Takes over a descriptor for signals that are blocked; `newlyBlocked` were not before.
+    init(owning descriptor: consuming OwnedDescriptor, _ newlyBlocked: [Int32]) {
+        self.descriptor = descriptor
+        self.newlyBlocked = newlyBlocked
     }
 
     /// The descriptor's number, valid while this value lives.
@@ -59,16 +62,6 @@ package struct SignalDescriptor: ~Copyable, Sendable {
 
     /// Unblocks what ``init(blocking:)`` blocked, for example in a child before it executes a program.
     package func unblock() throws(KernelError) {
-        var set = try signalSet(newlyBlocked)
-        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+        try BlockedSignals.unblock(newlyBlocked)
     }
-}
-
-private func signalSet(_ signals: [Int32]) throws(KernelError) -> sigset_t {
-    var bits: UInt64 = 0
-    for signal in signals {
-        guard (1...64).contains(signal) else { throw KernelError(call: "sigaddset", errno: .invalidArgument, subject: "signal \(signal)") }
-        bits |= 1 << UInt64(signal - 1)
-    }
-    return clinux_signal_set(bits)
 }

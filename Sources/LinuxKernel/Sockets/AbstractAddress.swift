@@ -15,10 +15,9 @@ package struct AbstractAddress: Sendable, Hashable {
     /// - Parameter bytes: 1 to 107 bytes.
     /// - Throws: ``KernelError`` `.fileNameTooLong` or `.invalidArgument` (empty).
     package init(_ bytes: [UInt8]) throws(KernelError) {
-        let subject = "@" + String(kernelBytes: bytes)
-        if bytes.isEmpty { throw KernelError(call: "bind", errno: .invalidArgument, subject: subject) }
-        if bytes.count > Self.longest { throw KernelError(call: "bind", errno: .fileNameTooLong, subject: subject) }
         self.bytes = bytes
+        if bytes.isEmpty { throw KernelError(call: "bind", errno: .invalidArgument, subject: description) }
+        if bytes.count > Self.longest { throw KernelError(call: "bind", errno: .fileNameTooLong, subject: description) }
     }
 
     /// Makes an address from text.

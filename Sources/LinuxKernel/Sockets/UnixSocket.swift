@@ -78,6 +78,25 @@ package struct UnixSocket: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Whether somebody listens at an abstract name; does not wait.
+    ///
+    /// Kernel call: `connect(2)`.
+    package static func hasListener(at address: AbstractAddress) throws(KernelError) -> Bool {
+        let descriptor = try open(.stream, true)
+        let number = descriptor.number
+        do throws(KernelError) {
+            try kernelCommand("connect", address.description) { address.withSocketAddress { connect(number, $0, $1) } }
+            return true
+        } catch {
+            switch error.errno {
+            case .connectionRefused: return false
+            // So many have come that one more would have to wait.
+            case .resourceTemporarilyUnavailable: return true
+            default: throw error
+            }
+        }
+    }
+
     /// Connects to a socket that has a path on the host.
     ///
     /// `path`: at most 107 bytes; `timeLimit`: as with ``init(connectingTo:_:timeLimit:)``.

@@ -65,7 +65,14 @@ extension String {
     }
 
     private var needsByteUnescaping: Bool {
-        utf8.span.withUnsafeBufferPointer { text in text.baseAddress.map { memchr($0, 0xEE, text.count) != nil } ?? false }
+        holds(byte: 0xEE)
+    }
+}
+
+extension String {
+    /// Whether one of the bytes is `byte`.
+    package func holds(byte: UInt8) -> Bool {
+        utf8.span.withUnsafeBufferPointer { text in text.baseAddress.map { clinux_holds_byte($0, text.count, byte) != 0 } ?? false }
     }
 }
 

@@ -19,8 +19,38 @@ extension String {
         }
     }
 
+    /// Texts one after the other, in one allocation: interpolation and `+` grow a text several times.
+    ///
+    /// - Parameters: The texts; up to five are what paths and records are made of.
+    @inline(never) package init(
+        concatenating first: String, _ second: String, _ third: String = "", _ fourth: String = "", _ fifth: String = ""
+    ) {
+        let count = first.utf8.count + second.utf8.count + third.utf8.count + fourth.utf8.count + fifth.utf8.count
+        self.init(unsafeUninitializedCapacity: count) { buffer in
+            var end = 0
+            func append(_ text: String) {
+                let (bytes, rest) = (text.utf8.span.bytes, UnsafeMutableRawBufferPointer(buffer)[end...])
+                bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: rest).copyMemory(from: $0) }
+                end += bytes.byteCount
+            }
+            append(first)
+            append(second)
+            append(third)
+            append(fourth)
+            append(fifth)
+            return end
+        }
+    }
+
+    /// The path of the folder that the entry of this path lies in; `.` when it is a name alone.
+    package var parentPath: String {
+        guard let slash = utf8.lastIndex(of: 0x2F) else { return "." }
+        let end = utf8.distance(from: utf8.startIndex, to: slash)
+        return end == 0 ? "/" : part(0..<end)
+    }
+
     /// A copy of some of the bytes; `range` begins and ends beside ASCII characters.
-    func part(_ range: Range<Int>) -> String {
+    package func part(_ range: Range<Int>) -> String {
         let bytes = utf8.span.extracting(range)
         return String(unsafeUninitializedCapacity: bytes.count) { buffer in
             bytes.bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }

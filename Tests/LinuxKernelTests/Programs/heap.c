@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks the installed programs' allocator for blocks of all sizes, in several threads, and checks that none lies in another, that each is
 // aligned, and that what was written is still there. "twice", "behind": faults that have to end the program.
+#include "program_threads.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -85,7 +87,7 @@ int main(int count, char **words) {
     if (malloc(SIZE_MAX - 100) != NULL || errno != ENOMEM) fail("more than there is");
     if (calloc(SIZE_MAX / 2, 4) != NULL || errno != ENOMEM) fail("more than can be counted");
     pthread_t all[threads];
-    for (uintptr_t number = 0; number < threads; number++) pthread_create(&all[number], NULL, stress, (void *)number);
+    for (uintptr_t number = 0; number < threads; number++) clinux_create_thread(&all[number], NULL, stress, (void *)number);
     for (int number = 0; number < threads; number++) pthread_join(all[number], NULL);
     // What one block took the next one gets: a million blocks one after the other need no more room than one.
     struct rusage before, after;
