@@ -37,4 +37,14 @@ import Testing
     @Test(arguments: ["日本語", "a:b", "/x/:", ":", "", "/eine/lange/Straße"]) func aByteIsFoundAsOneByOne(text: String) {
         for byte in UInt8.min...UInt8.max { #expect(text.holds(byte: byte) == text.utf8.contains(byte), "\(byte)") }
     }
+
+    @Test func aByteIsFoundInAPart() {
+        let bytes = Array("key = a = b\n".utf8)
+        #expect(bytes.position(of: UInt8(ascii: "="), in: 0..<bytes.count) == 4)
+        #expect(bytes.position(of: UInt8(ascii: "="), in: 5..<bytes.count) == 8)
+        #expect(bytes.position(of: UInt8(ascii: "="), in: 5..<8) == 8)
+        #expect(bytes.position(of: 0x0A, in: 0..<bytes.count) == 11)
+        #expect(bytes.position(of: 0x0A, in: 0..<0) == 0)
+        #expect([UInt8]().position(of: 0x0A, in: 0..<0) == 0)
+    }
 }

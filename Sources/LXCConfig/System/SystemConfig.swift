@@ -49,7 +49,7 @@ package struct SystemConfig: Sendable, Equatable {
     package mutating func read(_ bytes: [UInt8]) throws(ConfigProblem) {
         var (number, start) = (0, 0)
         while start < bytes.count {
-            let part = bytes[start..<(bytes[start...].firstIndex(of: 0x0A) ?? bytes.count)]
+            let part = bytes[start..<bytes.position(of: 0x0A, in: start..<bytes.count)]
             start = part.endIndex + 1
             number += 1
             guard part.first != 0x23, let equals = part.firstIndex(of: 0x3D) else { continue }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxKernel
 
 /// Takes a configuration file apart into lines.
 struct LineReader {
@@ -35,8 +36,7 @@ struct LineReader {
     mutating func next() -> Line? {
         guard position < bytes.count else { return nil }
         let start = position
-        var end = start
-        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        var end = bytes.position(of: 0x0A, in: start..<bytes.count)
         position = end + 1
         number += 1
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
@@ -47,8 +47,7 @@ struct LineReader {
         var first = start
         while first < end, ConfigText.isBlank(bytes[first]) { first += 1 }
         guard end - first >= 4, isOurs(first) else { return .other }
-        var equals = first
-        while equals < end, bytes[equals] != 0x3D { equals += 1 }
+        let equals = bytes.position(of: 0x3D, in: first..<end)
         let key = ConfigText.trimmed(bytes, first..<equals)
         if equals == end { return .incomplete(key: key) }
         return .assignment(key: key, value: unquoted(ConfigText.trimmed(bytes, equals + 1..<end)))

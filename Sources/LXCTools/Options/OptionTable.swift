@@ -92,24 +92,31 @@ extension OptionTable {
         return listed
     }
 
-    /// Calls `visit` with each of ``allOptions``, in their order: a list of them holds copies, the most of what reading a short command
-    /// line takes.
+    /// Calls `visit` with each of ``allOptions``, in their order.
+    ///
+    /// A list of them holds copies, which were most of what reading a short command line took.
     func visitOptions(_ visit: (Option) -> Void) {
         visitOwn(extensions: false, visit)
-        if operands.name != .absent || shared != .helpOnly { visit(SharedOption.name) }
-        visit(SharedOption.help)
-        visit(SharedOption.questionMark)
-        visit(SharedOption.usage)
-        visit(SharedOption.version)
-        if shared != .helpOnly {
-            visit(SharedOption.quiet)
-            visit(SharedOption.logFile)
-            visit(SharedOption.logPriority)
-            visit(SharedOption.path)
-            if !hasOwnOption(long: "rcfile") { visit(SharedOption.rcfile) }
+        var index = 0
+        while let option = sharedOption(at: index) {
+            visit(option)
+            index += 1
         }
         visitOwn(extensions: true, visit)
         visit(SharedOption.errorFormat)
+    }
+
+    /// One of ``allOptions``.
+    func option(at index: Int) -> Option {
+        var position = index
+        if let own = ownOption(at: &position, extensions: false) { return own }
+        var count = 0
+        while let option = sharedOption(at: count) {
+            if count == position { return option }
+            count += 1
+        }
+        position -= count
+        return ownOption(at: &position, extensions: true) ?? SharedOption.errorFormat
     }
 
     private func visitOwn(extensions: Bool, _ visit: (Option) -> Void) {
@@ -121,14 +128,33 @@ extension OptionTable {
         }
     }
 
-    /// One of ``allOptions``.
-    func option(at index: Int) -> Option {
-        var (position, found) = (0, SharedOption.errorFormat)
-        visitOptions {
-            if position == index { found = $0 }
-            position += 1
+    /// `position`: is less by the number of these options when there is none at it.
+    private func ownOption(at position: inout Int, extensions: Bool) -> Option? {
+        for group in groups.indices {
+            for option in groups[group].options.indices where groups[group].options[option].isExtension == extensions {
+                if position == 0 { return groups[group].options[option] }
+                position -= 1
+            }
         }
-        return found
+        return nil
+    }
+
+    /// The options that most tools share; nil behind the last one.
+    private func sharedOption(at index: Int) -> Option? {
+        let takesName = operands.name != .absent || shared != .helpOnly
+        switch takesName ? index : index + 1 {
+        case 0: return SharedOption.name
+        case 1: return SharedOption.help
+        case 2: return SharedOption.questionMark
+        case 3: return SharedOption.usage
+        case 4: return SharedOption.version
+        case 5 where shared != .helpOnly: return SharedOption.quiet
+        case 6 where shared != .helpOnly: return SharedOption.logFile
+        case 7 where shared != .helpOnly: return SharedOption.logPriority
+        case 8 where shared != .helpOnly: return SharedOption.path
+        case 9 where shared != .helpOnly && !hasOwnOption(long: "rcfile"): return SharedOption.rcfile
+        default: return nil
+        }
     }
 
     /// Whether the tool itself declares a long option of that name.

@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import CLinux
+
+extension [UInt8] {
+    /// The first place of a byte in a part of the bytes, or the end of the part.
+    ///
+    /// Library call: `memchr(3)`, which looks at eight bytes at a time; lines of files are long enough for that.
+    package func position(of byte: UInt8, in range: Range<Int>) -> Int {
+        withUnsafeBytes { bytes in
+            let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+            guard let start = part.baseAddress, let found = memchr(start, Int32(byte), part.count) else { return range.upperBound }
+            return range.lowerBound + (UnsafeRawPointer(found) - start)
+        }
+    }
+}
 
 extension StringProtocol {
     /// Where another text, which is not empty, stands first in this one, byte for byte; nil when it does not.
