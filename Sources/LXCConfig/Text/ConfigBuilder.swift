@@ -22,6 +22,8 @@ struct ConfigBuilder: Sendable {
         let origin: ConfigOrigin
         /// Values from callers are taken as they are; only text in a file has quotes of its own.
         var isFile = true
+        /// The value as text, where it was one before it was bytes.
+        var text: String?
 
         /// Byte in the line, counted from 1; 0 when there is no line.
         func column(_ position: Int) -> Int { isFile ? position - lineStart + 1 : 0 }
@@ -50,7 +52,7 @@ struct ConfigBuilder: Sendable {
         let place = try place(of: match, source)
         let name = match.canonicalName(index: place.index)
         remember(match, name, source)
-        let text = ConfigText.string(source.bytes, source.value)
+        let text = source.text ?? ConfigText.string(source.bytes, source.value)
         if match.key.form == .include { return .include(path: text) }
         let settled = try set(match.key, place, text, source)
         config.entries.append(ConfigEntry(key: name, value: settled, origin: source.origin))
@@ -140,7 +142,9 @@ extension ConfigBuilder {
         let key = entry.key.kernelBytes
         let bytes = key + entry.value.kernelBytes
         let source = Source(
-            bytes: bytes, key: 0..<key.count, value: key.count..<bytes.count, lineStart: 0, origin: entry.origin, isFile: false)
+            bytes: bytes, key: 0..<key.count, value: key.count..<bytes.count, lineStart: 0, origin: entry.origin, isFile: false,
+            // Escaped bytes may be a character together.
+            text: entry.value.holds(byte: 0xEE) ? nil : entry.value)
         guard case .include(let path) = try apply(source, match: match) else { return }
         throw ConfigProblem(
             .badValue, at: entry.origin, key: entry.key, "cannot include \(quoted(path)) here", hint: "write it into the file")

@@ -3,8 +3,8 @@ import CLinux
 
 /// The calling thread's stack.
 package enum ProcessStack {
-    /// What every command uses of it, a listing as well as a copy.
-    private static let usual = 16 << 10
+    /// What a copy uses of it; a listing uses two thirds.
+    private static let usual = 24 << 10
 
     /// Fills the pages that a short command is going to use, which costs half of what the page faults cost.
     ///
