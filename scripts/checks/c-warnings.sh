@@ -8,7 +8,7 @@ compiler=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 if [ ! -x "$compiler" ]; then compiler=gcc; fi
 while IFS= read -r -d '' file; do
     # Programs that use liblxc: with our headers, where Debian's are not installed.
-    "$compiler" -fsyntax-only -std=gnu17 -O1 -Wall -Wextra -Werror -I "$(dirname "$file")/include" -I Sources/CLiblxc/include "$file"
+    "$compiler" -fsyntax-only -std=gnu17 -O1 -Wall -Wextra -Werror -I "$(dirname "$file")/include" -I Sources/CLinux/include -I Sources/CLiblxc/include "$file"
 done < <(find Sources Tests -name '*.c' -print0)
 # Each header can be included alone and twice.
 while IFS= read -r -d '' file; do
