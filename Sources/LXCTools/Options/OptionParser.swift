@@ -20,17 +20,18 @@ package enum OptionParser {
 
     /// Parses a command line; the program's name, normally `argv[0]`, is for libc's complaints.
     package static func parse(_ table: OptionTable, program: String, arguments: [String]) -> Outcome {
+        let options = table.allOptions
         var rows: [OptionRow] = []
-        // One allocation; no tool has more.
-        rows.reserveCapacity(40)
+        rows.reserveCapacity(options.count)
         // C LXC's options alone first: an extension must not make a working abbreviation ambiguous.
-        table.visitOptions { if !$0.isExtension { rows.append($0.row) } }
+        // By index: `for option in` makes a copy of each, the most of what reading a short command line takes.
+        for index in options.indices where !options[index].isExtension { rows.append(options[index].row) }
         var scanned = OptionScanner.scan(program: program, arguments: arguments, rows: rows)
         if scanned.fault != nil {
-            table.visitOptions { if $0.isExtension { rows.append($0.row) } }
+            for option in options where option.isExtension { rows.append(option.row) }
             scanned = OptionScanner.scan(program: program, arguments: arguments, rows: rows)
         }
-        let given = scanned.occurrences.map { ParsedOptions.Given(option: table.option(at: $0.row), argument: $0.argument) }
+        let given = scanned.occurrences.map { ParsedOptions.Given(option: options[$0.row], argument: $0.argument) }
         for (index, item) in given.enumerated() {
             if let outcome = early(item.option, given.prefix(index + 1)) { return outcome }
         }

@@ -88,73 +88,24 @@ extension OptionTable {
     /// Every option that the parser accepts; those that C LXC does not know come last.
     package var allOptions: [Option] {
         var listed: [Option] = []
-        visitOptions { listed.append($0) }
+        // One allocation; no tool has more.
+        listed.reserveCapacity(40)
+        for group in groups { for option in group.options where !option.isExtension { listed.append(option) } }
+        if operands.name != .absent || shared != .helpOnly { listed.append(SharedOption.name) }
+        listed.append(SharedOption.help)
+        listed.append(SharedOption.questionMark)
+        listed.append(SharedOption.usage)
+        listed.append(SharedOption.version)
+        if shared != .helpOnly {
+            listed.append(SharedOption.quiet)
+            listed.append(SharedOption.logFile)
+            listed.append(SharedOption.logPriority)
+            listed.append(SharedOption.path)
+            if !hasOwnOption(long: "rcfile") { listed.append(SharedOption.rcfile) }
+        }
+        for group in groups { for option in group.options where option.isExtension { listed.append(option) } }
+        listed.append(SharedOption.errorFormat)
         return listed
-    }
-
-    /// Calls `visit` with each of ``allOptions``, in their order.
-    ///
-    /// A list of them holds copies, which were most of what reading a short command line took.
-    func visitOptions(_ visit: (Option) -> Void) {
-        visitOwn(extensions: false, visit)
-        var index = 0
-        while let option = sharedOption(at: index) {
-            visit(option)
-            index += 1
-        }
-        visitOwn(extensions: true, visit)
-        visit(SharedOption.errorFormat)
-    }
-
-    /// One of ``allOptions``.
-    func option(at index: Int) -> Option {
-        var position = index
-        if let own = ownOption(at: &position, extensions: false) { return own }
-        var count = 0
-        while let option = sharedOption(at: count) {
-            if count == position { return option }
-            count += 1
-        }
-        position -= count
-        return ownOption(at: &position, extensions: true) ?? SharedOption.errorFormat
-    }
-
-    private func visitOwn(extensions: Bool, _ visit: (Option) -> Void) {
-        // By index: `for option in` makes a copy of each.
-        for group in groups.indices {
-            for option in groups[group].options.indices where groups[group].options[option].isExtension == extensions {
-                visit(groups[group].options[option])
-            }
-        }
-    }
-
-    /// `position`: is less by the number of these options when there is none at it.
-    private func ownOption(at position: inout Int, extensions: Bool) -> Option? {
-        for group in groups.indices {
-            for option in groups[group].options.indices where groups[group].options[option].isExtension == extensions {
-                if position == 0 { return groups[group].options[option] }
-                position -= 1
-            }
-        }
-        return nil
-    }
-
-    /// The options that most tools share; nil behind the last one.
-    private func sharedOption(at index: Int) -> Option? {
-        let takesName = operands.name != .absent || shared != .helpOnly
-        switch takesName ? index : index + 1 {
-        case 0: return SharedOption.name
-        case 1: return SharedOption.help
-        case 2: return SharedOption.questionMark
-        case 3: return SharedOption.usage
-        case 4: return SharedOption.version
-        case 5 where shared != .helpOnly: return SharedOption.quiet
-        case 6 where shared != .helpOnly: return SharedOption.logFile
-        case 7 where shared != .helpOnly: return SharedOption.logPriority
-        case 8 where shared != .helpOnly: return SharedOption.path
-        case 9 where shared != .helpOnly && !hasOwnOption(long: "rcfile"): return SharedOption.rcfile
-        default: return nil
-        }
     }
 
     /// Whether the tool itself declares a long option of that name.
