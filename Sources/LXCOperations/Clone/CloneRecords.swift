@@ -61,7 +61,7 @@ enum CloneRecords {
 
     private static func text(_ references: [Reference]) -> String {
         var text = ""
-        for reference in references { text = String(concatenating: text, reference.lxcPath, "\n", reference.name, "\n") }
+        for reference in references { text += String(concatenating: reference.lxcPath, "\n", reference.name, "\n") }
         return text
     }
 
